@@ -1,0 +1,55 @@
+/// Writes a .gosset file beside its destination and renames it into place when it is complete, so
+/// that a failure, a full disk or Ctrl-C leaves nothing behind. Linked by tools only.
+/// Segment sizes are known first (they follow from shape and codec), data comes in any order.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "format/config.hpp"
+#include "format/tensor.hpp"
+#include "format/tokenizer_view.hpp"
+#include "runtime/base/status.hpp"
+
+namespace gosset {
+
+struct ModelDescription {
+    ModelConfig config;
+    TokenizerData tokenizer;
+    std::vector<TensorInfo> tensors;  ///< segments have role and size; offset and xxh3 are set here
+    Provenance provenance;
+};
+
+class ModelWriter {
+  public:
+    ModelWriter();
+    ~ModelWriter();  ///< removes the temporary file unless finish() succeeded
+    ModelWriter(ModelWriter&&) noexcept;
+    ModelWriter& operator=(ModelWriter&&) noexcept;
+
+    /// Creates "<path>.tmp-<pid>" beside path, lays out the data region and reserves the disk
+    /// space (so that a full disk is known at once).
+    static Result<ModelWriter> create(const std::string& path, ModelDescription description);
+
+    /// Writes `bytes` at `offset` inside segment `segment` of tensor `tensor`. Thread-safe.
+    Status write(size_t tensor, size_t segment, uint64_t offset, std::span<const uint8_t> bytes);
+
+    /// Facts measured while encoding (fixed-size fields: the layout does not move).
+    void set_measured(size_t tensor, float rel_mse);
+    /// Bytes of a param already declared with the same size (a table fitted while encoding).
+    Status set_param(size_t tensor, const std::string& key, std::span<const uint8_t> bytes);
+
+    /// Hashes segments, writes metadata and header, fsyncs, renames. Nothing can follow it.
+    Status finish();
+
+    const ModelDescription& description() const;
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace gosset

@@ -1,0 +1,23 @@
+# Flags of every target hang on the INTERFACE target gosset_flags. Floats are never contracted or
+# reassociated: the same source gives the same bits with every compiler (docs/architecture.md).
+add_library(gosset_flags INTERFACE)
+target_include_directories(gosset_flags INTERFACE
+    ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/runtime/include)
+target_compile_options(gosset_flags INTERFACE
+    -ffp-contract=off -fno-math-errno -fvisibility=hidden
+    $<$<COMPILE_LANGUAGE:CXX>:-fvisibility-inlines-hidden>
+    -Wall -Wextra -Wshadow -Wno-psabi
+    $<$<BOOL:${GOSSET_WERROR}>:-Werror>)
+if(GOSSET_SANITIZE)
+    target_compile_options(gosset_flags INTERFACE
+        -fsanitize=${GOSSET_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    target_link_options(gosset_flags INTERFACE -fsanitize=${GOSSET_SANITIZE})
+endif()
+find_package(Threads REQUIRED)
+
+# gosset_library(name SOURCES... [LINK targets...]): a static part of the product.
+function(gosset_library name)
+    cmake_parse_arguments(arg "" "" "LINK" ${ARGN})
+    add_library(${name} STATIC ${arg_UNPARSED_ARGUMENTS})
+    target_link_libraries(${name} PUBLIC gosset_flags ${arg_LINK})
+endfunction()

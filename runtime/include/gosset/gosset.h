@@ -1,0 +1,288 @@
+/* Gosset: large language models on CPUs from lattice codes. The C API.
+ *
+ * A model is opened once and serves any number of sessions and threads. A session holds one KV
+ * cache with one or more sequences; a session, a sampler and a stream are used by one thread at a
+ * time. Every function that can fail returns a gosset_status; what it produces comes in
+ * out-parameters, which are untouched on failure. No function throws, aborts, exits or prints.
+ * Option structs are filled by their *_default function and begin with struct_size, so that
+ * programs built against an older header keep working.
+ *
+ *     gosset_model *model;  gosset_session *session;
+ *     if (gosset_model_open("m.gosset", NULL, &model) != GOSSET_OK) puts(gosset_last_error(NULL));
+ */
+#ifndef GOSSET_GOSSET_H
+#define GOSSET_GOSSET_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define GOSSET_VERSION_MAJOR 0
+#define GOSSET_VERSION_MINOR 1
+#define GOSSET_VERSION_PATCH 0
+#define GOSSET_ABI_VERSION 1
+
+#if defined(_WIN32)
+#define GOSSET_API
+#elif defined(__GNUC__)
+#define GOSSET_API __attribute__((visibility("default")))
+#else
+#define GOSSET_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Numbers are frozen; new ones may appear in the gaps. */
+typedef enum gosset_status {
+    GOSSET_OK = 0,
+    GOSSET_INVALID_ARGUMENT = 10, /* the caller asked for something that makes no sense */
+    GOSSET_NOT_FOUND = 20,        /* no such file, codec or name */
+    GOSSET_IO = 30,               /* the operating system refused */
+    GOSSET_CORRUPT = 40,          /* the file contradicts itself */
+    GOSSET_UNSUPPORTED = 50,      /* well-formed, but this build cannot run it */
+    GOSSET_OUT_OF_MEMORY = 60,
+    GOSSET_LIMIT = 70,   /* a stated capacity is exhausted: context full, batch too large */
+    GOSSET_ABORTED = 80, /* a callback said stop */
+    GOSSET_INTERNAL = 90
+} gosset_status;
+
+typedef struct gosset_model gosset_model;
+typedef struct gosset_session gosset_session;
+typedef struct gosset_sampler gosset_sampler;
+typedef struct gosset_stream gosset_stream;
+typedef uint32_t gosset_token;
+
+#define GOSSET_NO_TOKEN UINT32_MAX
+
+/* ---- library ------------------------------------------------------------------------------ */
+
+GOSSET_API const char *gosset_version(void);     /* "0.1.0"; static */
+GOSSET_API uint32_t gosset_abi_version(void);    /* GOSSET_ABI_VERSION of the library */
+GOSSET_API const char *gosset_status_string(gosset_status status); /* static, never NULL */
+/* Why the last call on this thread failed: a whole sentence; "" when none did. `handle` is any
+ * gosset handle or NULL and is kept for symmetry. Valid until this thread's next gosset call. */
+GOSSET_API const char *gosset_last_error(const void *handle);
+
+typedef enum gosset_log_level { GOSSET_LOG_DEBUG = 0, GOSSET_LOG_INFO = 1, GOSSET_LOG_WARNING = 2 }
+    gosset_log_level;
+typedef void (*gosset_log_fn)(gosset_log_level level, const char *message, void *user);
+/* done of total, in bytes or tokens; return 0 to abort (the call then gives GOSSET_ABORTED). */
+typedef int (*gosset_progress_fn)(uint64_t done, uint64_t total, void *user);
+/* Polled between layers; return non-zero to abort. */
+typedef int (*gosset_abort_fn)(void *user);
+
+/* Caller's memory: alloc returns memory aligned to `alignment` or NULL; free gets the same size. */
+typedef struct gosset_allocator {
+    void *(*alloc)(size_t size, size_t alignment, void *user);
+    void (*free)(void *memory, size_t size, void *user);
+    void *user;
+} gosset_allocator;
+
+/* ---- CPU ---------------------------------------------------------------------------------- */
+
+typedef struct gosset_cpu_info {
+    uint32_t struct_size;
+    uint32_t logical_cores;  /* that this process may run on */
+    const char *name;        /* "Intel(R) Xeon(R) Processor"; static */
+    const char *features;    /* "avx2 fma f16c avx512f ..."; static */
+    const char *isa;         /* tier in use: GOSSET_ISA or the best; NULL when GOSSET_ISA is bad */
+    const char *isas;        /* tiers this CPU can run, plain to best, space-separated; static */
+    uint64_t reserved[4];
+} gosset_cpu_info;
+/* Set struct_size first. Thread-safe. */
+GOSSET_API gosset_status gosset_cpu(gosset_cpu_info *info);
+
+/* ---- model -------------------------------------------------------------------------------- */
+
+typedef struct gosset_model_options {
+    uint32_t struct_size;
+    uint32_t huge_pages;      /* copy weights into 2 MiB pages instead of mapping the file */
+    uint32_t exact;           /* only the bit-identical path (no external matrix library) */
+    uint32_t reserved0;
+    const char *isa;          /* NULL: GOSSET_ISA, else the best */
+    gosset_log_fn log;        /* may be NULL */
+    void *log_user;
+    gosset_progress_fn progress; /* may be NULL */
+    void *progress_user;
+    uint64_t reserved[8];
+} gosset_model_options;
+GOSSET_API void gosset_model_options_default(gosset_model_options *options);
+
+/* Opens and checks a file; weights are mapped, not copied. options may be NULL. */
+GOSSET_API gosset_status gosset_model_open(const char *path, const gosset_model_options *options,
+                                           gosset_model **out);
+/* A part of an open file (an asset in an archive). The descriptor stays the caller's. */
+GOSSET_API gosset_status gosset_model_open_fd(int fd, uint64_t offset, uint64_t length,
+                                              const gosset_model_options *options,
+                                              gosset_model **out);
+/* Bytes of the caller, 64-byte aligned, unchanged until gosset_model_close. */
+GOSSET_API gosset_status gosset_model_open_memory(const void *bytes, size_t size,
+                                                  const gosset_model_options *options,
+                                                  gosset_model **out);
+/* Sessions and samplers of the model must be closed first. NULL is allowed. */
+GOSSET_API void gosset_model_close(gosset_model *model);
+
+typedef struct gosset_model_info {
+    uint32_t struct_size;
+    uint32_t format_version;
+    const char *architecture, *isa; /* live as long as the model */
+    uint32_t vocab, dim, layers, heads, kv_heads, head_dim, ffn_dim, max_context;
+    uint32_t has_tokenizer, has_chat_template;
+    gosset_token bos;           /* GOSSET_NO_TOKEN: none */
+    uint32_t add_bos;
+    uint64_t weights;           /* number of weights */
+    uint64_t weight_bytes;      /* bytes of all weight segments */
+    uint64_t bytes_per_token;   /* weight bytes read to decode one token (no KV cache) */
+    uint64_t file_bytes;
+    uint64_t reserved[8];
+} gosset_model_info;
+/* Set struct_size first. Thread-safe, as are all functions that take a const gosset_model. */
+GOSSET_API gosset_status gosset_model_get_info(const gosset_model *model, gosset_model_info *info);
+/* Whether the token ends generation. */
+GOSSET_API int gosset_is_end(const gosset_model *model, gosset_token token);
+
+/* ---- text --------------------------------------------------------------------------------- */
+
+#define GOSSET_ADD_SPECIAL 1u   /* BOS / EOS by the model's policy */
+#define GOSSET_PARSE_SPECIAL 2u /* control tokens spelled in the text become their ids */
+
+/* UTF-8 text to ids. *n_out is the number of ids; when it exceeds `capacity`, nothing is written
+ * and the status is GOSSET_LIMIT (so capacity 0 asks for the size). */
+GOSSET_API gosset_status gosset_tokenize(const gosset_model *model, const char *text, size_t size,
+                                         uint32_t flags, gosset_token *ids, size_t capacity,
+                                         size_t *n_out);
+/* Ids to UTF-8 (not terminated), same convention. Control tokens print nothing. */
+GOSSET_API gosset_status gosset_detokenize(const gosset_model *model, const gosset_token *ids,
+                                           size_t n, char *text, size_t capacity, size_t *n_out);
+/* Token by token; never emits half a character. *text lives until the next call on the stream. */
+GOSSET_API gosset_status gosset_stream_create(const gosset_model *model, gosset_stream **out);
+GOSSET_API gosset_status gosset_stream_next(gosset_stream *stream, gosset_token token,
+                                            const char **text, size_t *size);
+GOSSET_API gosset_status gosset_stream_finish(gosset_stream *stream, const char **text,
+                                              size_t *size);
+GOSSET_API void gosset_stream_free(gosset_stream *stream);
+
+typedef struct gosset_message {
+    const char *role;    /* "system", "user", "assistant" */
+    const char *content; /* UTF-8; never parsed for special tokens */
+} gosset_message;
+/* Renders a conversation by the model's chat template into ids, ready to feed (BOS included if the
+ * model adds one). add_generation_prompt: end with the opening of the assistant's turn.
+ * GOSSET_UNSUPPORTED when the template is not one this build knows. */
+GOSSET_API gosset_status gosset_chat_tokenize(const gosset_model *model,
+                                              const gosset_message *messages, size_t n_messages,
+                                              int add_generation_prompt, gosset_token *ids,
+                                              size_t capacity, size_t *n_out);
+
+/* ---- session ------------------------------------------------------------------------------ */
+
+typedef enum gosset_kv_type { GOSSET_KV_F16 = 0, GOSSET_KV_F32 = 1 } gosset_kv_type;
+
+typedef struct gosset_session_options {
+    uint32_t struct_size;
+    uint32_t context;    /* positions per sequence; 0: min(model, 4096) */
+    uint32_t sequences;  /* KV sequences; at least 1 */
+    uint32_t batch;      /* most tokens computed at once; longer feeds are cut; 0: 128 */
+    uint32_t threads;    /* 0: all cores of this process */
+    uint32_t kv_type;    /* gosset_kv_type */
+    gosset_abort_fn abort; /* may be NULL; also called from worker threads */
+    void *abort_user;
+    const gosset_allocator *allocator; /* NULL: the C library's */
+    uint64_t reserved[8];
+} gosset_session_options;
+GOSSET_API void gosset_session_options_default(gosset_session_options *options);
+
+/* Bytes that gosset_session_create will ask the allocator for, in one piece. */
+GOSSET_API gosset_status gosset_session_memory(const gosset_model *model,
+                                               const gosset_session_options *options,
+                                               uint64_t *bytes);
+/* Starts threads - 1 workers; the calling thread of each feed is the first. options may be NULL. */
+GOSSET_API gosset_status gosset_session_create(const gosset_model *model,
+                                               const gosset_session_options *options,
+                                               gosset_session **out);
+GOSSET_API void gosset_session_free(gosset_session *session);
+GOSSET_API uint32_t gosset_session_context(const gosset_session *session);
+GOSSET_API uint32_t gosset_session_threads(const gosset_session *session);
+
+typedef enum gosset_want { GOSSET_WANT_NONE = 0, GOSSET_WANT_LAST = 1, GOSSET_WANT_ALL = 2 }
+    gosset_want;
+
+/* Computes n tokens at positions position .. position + n - 1 of a sequence, whose earlier
+ * positions must be there (position <= gosset_sequence_length; what lay beyond is dropped).
+ * want: which tokens get logits; want_mask, if not NULL, holds n bytes (non-zero = logits) and
+ * overrides it. GOSSET_LIMIT when the context is too short; the cache is then as before. */
+GOSSET_API gosset_status gosset_feed(gosset_session *session, const gosset_token *tokens, size_t n,
+                                     uint32_t position, uint32_t sequence, gosset_want want,
+                                     const uint8_t *want_mask);
+/* Logits of the last feed: rows [0, gosset_logits_count), each of `vocab` floats, in token order.
+ * Valid until the next feed. At most max(1, batch) rows are kept for a feed: a feed that asks for
+ * more gives GOSSET_LIMIT. */
+GOSSET_API size_t gosset_logits_count(const gosset_session *session);
+GOSSET_API gosset_status gosset_logits(const gosset_session *session, size_t row,
+                                       const float **logits);
+
+GOSSET_API uint32_t gosset_sequence_length(const gosset_session *session, uint32_t sequence);
+/* Keeps positions [0, length) of a sequence. */
+GOSSET_API gosset_status gosset_sequence_trim(gosset_session *session, uint32_t sequence,
+                                              uint32_t length);
+/* Positions [0, length) of `from` replace all of `to`. */
+GOSSET_API gosset_status gosset_sequence_copy(gosset_session *session, uint32_t from, uint32_t to,
+                                              uint32_t length);
+
+/* ---- sampler ------------------------------------------------------------------------------ */
+
+/* Changes logits before sampling (vocab floats). */
+typedef void (*gosset_logit_bias_fn)(float *logits, size_t vocab, void *user);
+
+typedef struct gosset_sampler_options {
+    uint32_t struct_size;
+    uint32_t greedy;         /* take the largest logit (lowest id on a tie); the rest is ignored */
+    uint64_t seed;
+    float temperature;       /* 0.8; 0 is greedy */
+    float top_p;             /* 0.95; 1: off */
+    float min_p;             /* 0.05; 0: off */
+    float repeat_penalty;    /* 1.0: off */
+    uint32_t top_k;          /* 40; 0: off */
+    uint32_t repeat_last_n;  /* 64 */
+    gosset_logit_bias_fn logit_bias; /* may be NULL */
+    void *logit_bias_user;
+    uint64_t reserved[8];
+} gosset_sampler_options;
+GOSSET_API void gosset_sampler_options_default(gosset_sampler_options *options);
+GOSSET_API gosset_status gosset_sampler_create(const gosset_model *model,
+                                               const gosset_sampler_options *options,
+                                               gosset_sampler **out);
+/* Samples from `vocab` logits (unchanged). Same seed and logits: same token on every machine. */
+GOSSET_API gosset_status gosset_sampler_sample(gosset_sampler *sampler, const float *logits,
+                                               gosset_token *token);
+/* Tells the repetition penalty about a token (sampled or of the prompt). */
+GOSSET_API void gosset_sampler_accept(gosset_sampler *sampler, gosset_token token);
+GOSSET_API void gosset_sampler_reset(gosset_sampler *sampler);
+GOSSET_API void gosset_sampler_free(gosset_sampler *sampler);
+
+/* ---- generation --------------------------------------------------------------------------- */
+
+/* One token and the characters that it completed (maybe none). Return 0 to stop. */
+typedef int (*gosset_token_fn)(gosset_token token, const char *text, size_t size, void *user);
+
+typedef struct gosset_generated {
+    uint32_t struct_size;
+    uint32_t prompt_tokens, new_tokens;
+    uint32_t ended; /* 1: an end token came (it is counted, not reported to the callback) */
+    double prompt_seconds, decode_seconds;
+    uint64_t reserved[4];
+} gosset_generated;
+
+/* Feeds the prompt after what `sequence` already holds, then samples up to max_new tokens. Stops at
+ * an end token, a full context (status GOSSET_LIMIT) or when the callback says so. result may be
+ * NULL. */
+GOSSET_API gosset_status gosset_generate(gosset_session *session, gosset_sampler *sampler,
+                                         uint32_t sequence, const gosset_token *prompt, size_t n,
+                                         uint32_t max_new, gosset_token_fn callback, void *user,
+                                         gosset_generated *result);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

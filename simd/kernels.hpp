@@ -1,0 +1,113 @@
+/// The contract between the runtime and every kernel: pointers and sizes in, numbers out. Kernels
+/// are pure: no allocation, threads, logging, globals or errors; the caller has proven the shapes.
+/// Every implementation of an entry gives the same bits (docs/architecture.md, "One answer").
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace gosset {
+
+inline constexpr uint32_t kPanelRows = 16, kPanelCols = 32, kScaleTable = 16;
+
+enum class ActKind : uint8_t { f32, i8 };
+
+/// One tensor as kernels see it.
+struct Weights {
+    const uint8_t* panels;       ///< [row_blocks][blocks][panel_bytes], any alignment
+    const uint16_t* row_scales;  ///< fp16 [16 * row_blocks]; null unless Codec::scaled
+    const float* table;          ///< [16] f32; null unless Codec::scaled
+    uint32_t row_blocks;         ///< padded rows / 16
+    uint32_t blocks;             ///< padded columns / 32
+};
+
+/// n tokens of one input vector, prepared once for all tensors that read it. Columns beyond the
+/// logical width are 0. Base pointers are 64-byte aligned.
+struct Activations {
+    const float* f32;    ///< [n][32 * blocks]; for ActKind::f32
+    const int8_t* q;     ///< [n][blocks][32]: byte 4*j + g is column 8*g + j (panel order)
+    const float* scale;  ///< [n][blocks]: x = q * scale
+    const int32_t* sum;  ///< [n][blocks]: sum of the block's 32 q
+    const uint8_t* ext;  ///< [n][blocks][act_ext_bytes] made by CodecKernels::extend, or null
+};
+
+/// y[t][r] for tokens t in [0, tokens) and rows r of row blocks [row_block_begin, row_block_end).
+/// ActKind::i8:  y = row_scale[r] * fold over blocks b in column order, from 0.0f, of
+///                   y = fma(float(acc_b), table[idx_b] * scale[b], y)
+///   acc_b the exact int32 sum over the block's 32 columns of level * q; idx_b the 4-bit index.
+/// ActKind::f32: four accumulators a[c mod 4] (c = column), each a fold in column order of
+///                   a = fma(w[r][c], x[c], a);  y = (a[0] + a[1]) + (a[2] + a[3]).
+/// Rows of padding are written too: y has room for 16 * row_blocks floats per token.
+struct MatvecArgs {
+    Weights w;
+    Activations x;
+    uint32_t row_block_begin, row_block_end;
+    uint32_t tokens;  ///< 1 for gemv; any number >= 1 for gemm
+    float* y;         ///< token t, row r at y[t * y_stride + r]
+    size_t y_stride;
+};
+
+struct CodecKernels {
+    void (*gemv)(const MatvecArgs&);
+    /// Equals `tokens` gemv calls bit for bit; decodes a panel once for a block of tokens.
+    void (*gemm)(const MatvecArgs&);
+    /// out[0 .. 32 * blocks): the row's weights as floats, row_scale * (table[idx] * level).
+    void (*decode_row)(const Weights&, uint32_t row, float* out);
+    /// Fills ext for one token from its q (blocks x 32 bytes); null when act_ext_bytes is 0.
+    void (*extend)(const int8_t* q, size_t blocks, uint8_t* ext);
+};
+
+/// Positions of the KV cache handled at a time; chunks begin at multiples of it.
+inline constexpr uint32_t kAttentionChunk = 256;
+
+enum class KvType : uint8_t { f16, f32 };
+
+/// Query heads that share one KV head, over `count` positions of one chunk.
+/// Definition, per query head: s[p] = scale * dot(q, k[p]) (softcap: c * tanh(s / c)); m = max s;
+/// e[p] = exp(s[p] - m); sum = 16-lane sum of e over p; out[d] = fold over p of fma(e[p], v[p][d]).
+struct AttentionChunk {
+    const float* q;  ///< [heads][head_dim]
+    const void* k;   ///< [count][head_dim] of KvType
+    const void* v;   ///< [count][v_dim] of KvType
+    KvType type;
+    uint32_t heads, count, head_dim, v_dim;
+    float scale, softcap;  ///< softcap 0: none
+    float* max;            ///< [heads]
+    float* sum;            ///< [heads]
+    float* out;            ///< [heads][v_dim], not yet divided by sum
+};
+
+/// Codec-free operations. "16-lane": lane i folds elements i, i+16, ... in order from 0, and the
+/// lanes are added as a fixed tree: i with i+8, then +4, +2, +1. Floats use + - * / sqrt fma only.
+struct OpKernels {
+    /// q[blocks][32] in panel order, scale, sum as in Activations; x has n columns, the rest is 0.
+    /// scale = maxabs / 127; q = round_half_even(x * (127 / maxabs)); maxabs 0: scale 0, q 0.
+    void (*quantize)(const float* x, size_t n, size_t blocks, int8_t* q, float* scale,
+                     int32_t* sum);
+    /// out[i] = (x[i] * r) * (offset + w[i]), r = 1 / sqrt(sum16(x*x) / n + eps). In place allowed.
+    void (*rms_norm)(const float* x, const float* w, size_t n, float eps, float offset, float* out);
+    /// x <- (H_f0 kron H_f1 ...) diag(sign) x / sqrt(n), n the product of the factors. signs: one
+    /// bit per column (1 = negate). scratch: n floats. inverse: x <- R^T x.
+    void (*hadamard)(float* x, const uint32_t* factors, size_t n_factors, const uint32_t* signs,
+                     bool inverse, float* scratch);
+    /// Rotates pairs (i, i + half) of each of `heads` vectors of stride head_dim.
+    /// a' = a*cos - b*sin as fma(a, cos, -(b*sin)); b' = fma(b, cos, a*sin).
+    void (*rope)(float* x, size_t heads, size_t head_dim, size_t half, const float* cos,
+                 const float* sin);
+    /// out[i] = (g[i] / (1 + exp(-g[i]))) * u[i]
+    void (*silu_mul)(const float* g, const float* u, size_t n, float* out);
+    void (*add)(const float* a, const float* b, size_t n, float* out);
+    void (*f32_to_f16)(const float* x, size_t n, uint16_t* out);
+    void (*attention_chunk)(const AttentionChunk&);
+    /// Merges `chunks` partial results of one query head, in order, into out[v_dim].
+    /// max, sum: [chunks]; partial: [chunks][stride].
+    void (*attention_merge)(const float* max, const float* sum, const float* partial, size_t stride,
+                            size_t chunks, size_t v_dim, float* out);
+    float (*dot)(const float* a, const float* b, size_t n);  ///< 16-lane
+    /// log(sum exp(x - max)) + max; 16-lane.
+    float (*log_sum_exp)(const float* x, size_t n);
+    /// x <- exp(x - max) / sum; 16-lane.
+    void (*softmax)(float* x, size_t n);
+};
+
+}  // namespace gosset
