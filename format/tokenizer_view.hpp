@@ -58,7 +58,7 @@ struct TokenizerView {
     std::span<const Merge> merges;      ///< [m], best first
     std::span<const uint32_t> index;    ///< [n] ids sorted by (bytes, id): binary search by bytes
     /// Open-addressed hash of merges: slot holds merge + 1, 0 = empty; size is a power of two
-    /// at least 2 m (or 0 when m = 0). See runtime/session/tokenizer_index.hpp for the hash.
+    /// at least 2 m (or 0 when m = 0). See format/merge_hash.hpp.
     std::span<const uint32_t> merge_index;
     std::span<const uint32_t> end_ids;
     struct SelfTest {
