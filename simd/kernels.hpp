@@ -64,32 +64,57 @@ enum class KvType : uint8_t { f16, f32 };
 
 /// Query heads that share one KV head, over `count` positions of one chunk.
 /// Definition, per query head: s[p] = scale * dot(q, k[p]) (softcap: c * tanh(s / c)); m = max s;
-/// e[p] = exp(s[p] - m); sum = 16-lane sum of e over p; out[d] = fold over p of fma(e[p], v[p][d]).
+/// e[p] = exp(s[p] - m); sum = 16-lane sum of e over p; out[d] = fold over p, from +0, of
+/// fma(e[p], v[p][d], out). dot, max and 16-lane as said at OpKernels.
 struct AttentionChunk {
     const float* q;  ///< [heads][head_dim]
     const void* k;   ///< [count][head_dim] of KvType
     const void* v;   ///< [count][v_dim] of KvType
     KvType type;
-    uint32_t heads, count, head_dim, v_dim;
-    float scale, softcap;  ///< softcap 0: none
-    float* max;            ///< [heads]
-    float* sum;            ///< [heads]
-    float* out;            ///< [heads][v_dim], not yet divided by sum
+    uint32_t heads, count, head_dim, v_dim;  ///< count <= kAttentionChunk; any of them from 1
+    float scale, softcap;                    ///< softcap 0: none
+    float* max;                              ///< [heads]
+    float* sum;                              ///< [heads]
+    float* out;                              ///< [heads][v_dim], not yet divided by sum
 };
 
-/// Codec-free operations. "16-lane": lane i folds elements i, i+16, ... in order from 0, and the
-/// lanes are added as a fixed tree: i with i+8, then +4, +2, +1. Floats use + - * / sqrt fma only.
+/// One Kronecker factor: a symmetric Hadamard matrix (H = H^T, H H^T = order * I).
+struct HadamardFactor {
+    uint32_t order;
+    const float* matrix;  ///< [order][order] of +1 / -1; null: Sylvester (order a power of two)
+};
+
+/// A rotation R = (H_f0 kron H_f1 kron ...) diag(sign) / sqrt(n), made by simd/hadamard.hpp.
+/// Index i of x is ((i0 * f1 + i1) * f2 + i2) ...: the last factor is contiguous.
+struct Hadamard {
+    const HadamardFactor* factors;
+    uint32_t n_factors;
+    uint32_t n;             ///< product of the orders, <= 2^20
+    const uint32_t* signs;  ///< [(n + 31) / 32]; bit i % 32 of word i / 32: 1 negates x[i]
+    float norm;             ///< 1 / sqrt(n) in double, rounded to float once
+};
+
+/// Codec-free operations. "16-lane": the input padded with +0 to a multiple of 16; lane i folds
+/// elements i, i+16, ... in order from +0, and the lanes are added as a fixed tree: i with i+8,
+/// then +4, +2, +1. Products are folded by fma. "max" is folded from -inf, as x > m ? x : m, and
+/// +0 is added to it at the end (so that -0 never shows). Floats use + - * / sqrt fma only; exp,
+/// log and tanh are those of runtime/base/math.hpp. Where a result is NaN, which NaN is not said.
 struct OpKernels {
     /// q[blocks][32] in panel order, scale, sum as in Activations; x has n columns, the rest is 0.
     /// scale = maxabs / 127; q = round_half_even(x * (127 / maxabs)); maxabs 0: scale 0, q 0.
     void (*quantize)(const float* x, size_t n, size_t blocks, int8_t* q, float* scale,
                      int32_t* sum);
-    /// out[i] = (x[i] * r) * (offset + w[i]), r = 1 / sqrt(sum16(x*x) / n + eps). In place allowed.
+    /// out[i] = (x[i] * r) * (offset + w[i]), r = 1 / sqrt(dot(x, x) / n + eps). In place allowed.
     void (*rms_norm)(const float* x, const float* w, size_t n, float eps, float offset, float* out);
-    /// x <- (H_f0 kron H_f1 ...) diag(sign) x / sqrt(n), n the product of the factors. signs: one
-    /// bit per column (1 = negate). scratch: n floats. inverse: x <- R^T x.
-    void (*hadamard)(float* x, const uint32_t* factors, size_t n_factors, const uint32_t* signs,
-                     bool inverse, float* scratch);
+    /// x <- R x, or R^T x when inverse. Forward: signs; the factors from the last to the first;
+    /// then each x * norm. Inverse: the factors in the same order, x * norm, then the signs. With
+    /// inner = the product of the later orders, a factor acts on every vector x[base + inner * k],
+    /// k < order:
+    ///   Sylvester: for half = 1, 2, 4 .. order / 2: pairs (a at k, b at k + half) with k & half =
+    ///   0 become (a + b, a - b); dense: y[r] = fold over c in order, from +0, of y + H[r][c] *
+    ///   x[c].
+    /// scratch: n floats.
+    void (*hadamard)(float* x, const Hadamard&, bool inverse, float* scratch);
     /// Rotates pairs (i, i + half) of each of `heads` vectors of stride head_dim.
     /// a' = a*cos - b*sin as fma(a, cos, -(b*sin)); b' = fma(b, cos, a*sin).
     void (*rope)(float* x, size_t heads, size_t head_dim, size_t half, const float* cos,
@@ -99,7 +124,9 @@ struct OpKernels {
     void (*add)(const float* a, const float* b, size_t n, float* out);
     void (*f32_to_f16)(const float* x, size_t n, uint16_t* out);
     void (*attention_chunk)(const AttentionChunk&);
-    /// Merges `chunks` partial results of one query head, in order, into out[v_dim].
+    /// Merges `chunks` partial results of one query head, in order, into out[v_dim]. The first is
+    /// copied to M, L, O; each next has m = max(M, m_c), a = exp(M - m), b = exp(m_c - m),
+    /// L = fma(L, a, l_c * b), O = fma(O, a, o_c * b), M = m; at the end out = O / L.
     /// max, sum: [chunks]; partial: [chunks][stride].
     void (*attention_merge)(const float* max, const float* sum, const float* partial, size_t stride,
                             size_t chunks, size_t v_dim, float* out);
