@@ -1,0 +1,164 @@
+#!/usr/bin/env python3
+"""Every lint rule is shown a violation and must complain, and a good file and must not."""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tools", "lint"))
+
+import layers  # noqa: E402
+import sizes  # noqa: E402
+import symbols  # noqa: E402
+import words  # noqa: E402
+
+
+class Tree(unittest.TestCase):
+    """A temporary tree of files."""
+
+    def complaints(self, rule, **files):
+        with tempfile.TemporaryDirectory() as root:
+            for path, text in files["files"].items():
+                full = os.path.join(root, path)
+                os.makedirs(os.path.dirname(full) or root, exist_ok=True)
+                with open(full, "w", encoding="utf-8") as f:
+                    f.write(text)
+            return rule.check(root)
+
+    def bad(self, rule, path, text, word):
+        found = self.complaints(rule, files={path: text})
+        self.assertEqual(len(found), 1, f"{path}: {found}")
+        self.assertIn(word, found[0])
+        self.assertIn(path, found[0])
+
+    def good(self, rule, path, text):
+        self.assertEqual(self.complaints(rule, files={path: text}), [])
+
+
+class Layers(Tree):
+    def test_arrow(self):
+        for path, include in [
+                ("runtime/base/a.hpp", "platforms/file_map.hpp"),
+                ("platforms/a.cpp", "format/reader.hpp"),
+                ("format/a.cpp", "simd/codec.hpp"),
+                ("simd/a.cpp", "format/reader.hpp"),
+                ("simd/a.cpp", "runtime/threads/pool.hpp"),
+                ("runtime/threads/a.cpp", "simd/codec.hpp"),
+                ("runtime/layers/a.cpp", "runtime/model/model.hpp"),
+                ("runtime/model/a.cpp", "runtime/session/session.hpp"),
+                ("runtime/session/a.cpp", "gosset/gosset.h"),
+                ("runtime/capi.cpp", "tools/import/source.hpp"),
+                ("tools/import/a.cpp", "tests/support/support.hpp")]:
+            self.bad(layers, path, f'#include "{include}"\n', "arrow")
+            self.bad(layers, path, f'  #  include "{include}"\n', "arrow")
+
+    def test_arrow_good(self):
+        for path, include in [
+                ("format/a.cpp", "runtime/base/status.hpp"),
+                ("format/a.cpp", "format/reader.hpp"),
+                ("runtime/model/a.cpp", "simd/codec.hpp"),
+                ("runtime/capi.cpp", "gosset/gosset.h"),
+                ("tools/gosset/a.cpp", "simd/codec.hpp"),
+                ("tests/format/a.cpp", "format/reader.hpp")]:
+            self.good(layers, path, f'#include "{include}"\n')
+
+    def test_relative(self):
+        self.bad(layers, "format/a.cpp", '#include "reader.hpp"\n', "repository root")
+
+    def test_packages(self):
+        for header, inside, outside in [
+                ("xsimd/xsimd.hpp", "simd/parts/a.hpp", "simd/ops/a.cpp"),
+                ("immintrin.h", "simd/parts/a.hpp", "runtime/base/a.hpp"),
+                ("immintrin.h", "platforms/cpu.cpp", "simd/codecs/q4/kernel.cpp"),
+                ("arm_neon.h", "simd/parts/a.hpp", "simd/ops/a.cpp"),
+                ("cpuid.h", "platforms/cpu.cpp", "runtime/model/a.cpp"),
+                ("flatbuffers/flatbuffers.h", "format/a.cpp", "format/a.hpp"),
+                ("nlohmann/json.hpp", "tools/gosset/a.cpp", "runtime/model/a.cpp"),
+                ("CLI/CLI.hpp", "tools/gosset/a.cpp", "format/a.cpp"),
+                ("doctest/doctest.h", "tests/simd/a.cpp", "tools/gosset/a.cpp"),
+                ("iostream", "tools/gosset/a.cpp", "runtime/session/a.cpp")]:
+            self.good(layers, inside, f"#include <{header}>\n")
+            self.bad(layers, outside, f"#include <{header}>\n", "only in")
+
+
+class Sizes(Tree):
+    def test_lines(self):
+        self.good(sizes, "simd/a.cpp", "int x;\n" * 400)
+        self.bad(sizes, "simd/a.cpp", "int x;\n" * 401, "401 lines")
+        self.good(sizes, "simd/a.inc", "1,\n" * 5000)
+        self.bad(sizes, "tools/lint/a.py", "x = 1\n" * 101, "100 at most")
+        self.bad(sizes, "tools/dev", "true\n" * 151, "150 at most")
+
+    def test_columns(self):
+        self.good(sizes, "simd/a.cpp", "//" + "x" * 98 + "\n")
+        self.bad(sizes, "simd/a.cpp", "//" + "x" * 99 + "\n", "101 columns")
+
+    def test_headers(self):
+        self.good(sizes, "simd/a.hpp", "/// What.\n#pragma once\n")
+        self.bad(sizes, "simd/a.hpp", "/// What.\n", "pragma once")
+        self.bad(sizes, "simd/a.hpp", "#pragma once\n", "does not open")
+
+
+class Words(Tree):
+    def test_words(self):
+        for line, word in [
+                ("see https://py" "pi.org/x", "registry"),
+                ("http://deb.debian" ".org/debian", "registry"),
+                ('open("/wo' 'rk/x")', "one machine"),
+                ("cd /ho" "me/me/x", "one machine"),
+                ("// TO" "DO: finish", "finish it"),
+                ("// caf\u00e9", "not ASCII")]:
+            self.bad(words, "docs/a.md", f"good\n{line}\n", word)
+
+    def test_good(self):
+        for line in ["$HOME/work/x", "runtime/home/x", "a / work / b", "tools and todo lists"]:
+            self.good(words, "docs/a.md", line + "\n")
+
+
+@unittest.skipUnless(shutil.which("readelf") and shutil.which("c++"), "no binutils or compiler")
+class Symbols(unittest.TestCase):
+    def complaints(self, path, source):
+        with tempfile.TemporaryDirectory() as build:
+            for name, text in ((path, source), ("simd/CMakeFiles/k_avx2.dir/k.cpp", "int k;")):
+                full = os.path.join(build, name)
+                os.makedirs(os.path.dirname(full), exist_ok=True)
+                with open(full, "w", encoding="ascii") as f:
+                    f.write(text)
+                subprocess.run(["c++", "-std=c++17", "-fvisibility=hidden", "-c", full,
+                                "-o", full + ".o"], check=True)
+            return symbols.check(build)
+
+    def test_kernels(self):
+        weak = "inline int f() { return 1; } int g() { return f(); }"
+        found = self.complaints("simd/CMakeFiles/gosset_avx512.dir/a.cpp", weak)
+        self.assertEqual(len(found), 1, found)
+        self.assertIn("weak symbol _Z1fv", found[0])
+        self.assertEqual(self.complaints("simd/CMakeFiles/gosset_simd.dir/a.cpp", weak), [])
+
+    def test_prints(self):
+        for source, word in [
+                ('#include <cstdio>\nvoid f(int x) { printf("%d", x); }', "printf"),
+                ("#include <cstdlib>\nvoid f() { abort(); }", "abort"),
+                ("#include <cstdlib>\nvoid f() { exit(1); }", "exit"),
+                ('#include <iostream>\nvoid f() { std::cout << 1; }', "_ZSt4cout")]:
+            found = self.complaints("runtime/CMakeFiles/gosset_base.dir/a.cpp", source)
+            self.assertTrue(any(f"uses {word}" in f for f in found), found)
+            self.assertEqual(self.complaints("tools/CMakeFiles/t.dir/a.cpp", source), [])
+
+    def test_exports(self):
+        shown = 'extern "C" __attribute__((visibility("default"))) int '
+        found = self.complaints("runtime/a.dir/a.cpp", shown + "other() { return 1; }")
+        self.assertEqual(len(found), 1, found)
+        self.assertIn("shows other", found[0])
+        self.assertEqual(self.complaints("runtime/a.dir/a.cpp", shown + "gosset_x() { return 1; }"), [])
+
+    def test_nothing_built(self):
+        with tempfile.TemporaryDirectory() as build:
+            self.assertEqual(len(symbols.check(build)), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
