@@ -1,0 +1,19 @@
+#include "simd/encoder.hpp"
+
+#include <cstring>
+
+#include "simd/family.hpp"
+
+namespace gosset {
+
+#define GOSSET_CODEC(family) extern const Encoder family##_encoder;
+#include "simd/built.def"
+
+const Encoder* find_encoder([[maybe_unused]] const Codec& codec) {
+#define GOSSET_CODEC(family) \
+    if (std::strcmp(codec.family, #family) == 0) return &family##_encoder;
+#include "simd/built.def"
+    return nullptr;
+}
+
+}  // namespace gosset
