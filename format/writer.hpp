@@ -31,7 +31,8 @@ class ModelWriter {
     ModelWriter& operator=(ModelWriter&&) noexcept;
 
     /// Creates "<path>.tmp-<pid>" beside path, lays out the data region and reserves the disk
-    /// space (so that a full disk is known at once).
+    /// space (so that a full disk is known at once). What the reader would refuse is refused here.
+    /// Fills in bits_per_weight, and the tokenizer's index and merge_index where they are empty.
     static Result<ModelWriter> create(const std::string& path, ModelDescription description);
 
     /// Writes `bytes` at `offset` inside segment `segment` of tensor `tensor`. Thread-safe.
@@ -51,5 +52,9 @@ class ModelWriter {
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };
+
+/// Removes the temporary files of every live ModelWriter of this process. Async-signal-safe: for a
+/// tool's handler of SIGINT and SIGTERM, right before it ends the process.
+void remove_temp_files() noexcept;
 
 }  // namespace gosset
