@@ -1,0 +1,33 @@
+/// Builds small safetensors files in memory, right or wrong on purpose. Test support only.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace gosset::test {
+
+/// Header length, header, data.
+inline std::string safetensors(const std::string& header, const std::string& data) {
+    const uint64_t n = header.size();
+    return std::string(reinterpret_cast<const char*>(&n), 8) + header + data;
+}
+
+class SafetensorsWriter {
+  public:
+    void tensor(const std::string& name, const std::string& dtype,
+                const std::vector<uint64_t>& shape, const std::string& data) {
+        std::string dims;
+        for (const uint64_t d : shape) dims += (dims.empty() ? "" : ",") + std::to_string(d);
+        header_ += (header_.empty() ? "" : ",") + ("\"" + name + "\":{\"dtype\":\"" + dtype) +
+                   "\",\"shape\":[" + dims + "],\"data_offsets\":[" + std::to_string(data_.size()) +
+                   "," + std::to_string(data_.size() + data.size()) + "]}";
+        data_ += data;
+    }
+    std::string bytes() const { return safetensors("{" + header_ + "}", data_); }
+
+  private:
+    std::string header_, data_;
+};
+
+}  // namespace gosset::test

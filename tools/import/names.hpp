@@ -1,0 +1,66 @@
+/// The model families that can be imported: one row of `families()` each, with the tensors that
+/// such a model must have, their roles, shapes and names in both source formats. Adding a family is
+/// adding a row and, where its configuration has keys of its own, teaching config_json and
+/// gguf_config to them.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "format/config.hpp"
+#include "format/tensor.hpp"
+#include "runtime/base/status.hpp"
+
+namespace gosset {
+
+/// A size that depends on the configuration: rows and columns of a tensor.
+enum class Dim : uint8_t { one, dim, vocab, ffn, q_rows, k_rows, v_rows, o_cols };
+uint64_t dim_size(Dim d, const ModelConfig& config);
+
+/// One tensor of a family, or one in each layer. "#" in a name stands for the number of the layer.
+struct TensorRule {
+    Role role;
+    const char* hf;                        ///< "model.layers.#.self_attn.q_proj.weight"
+    const char* gguf;                      ///< "blk.#.attn_q.weight"
+    Dim rows, cols;                        ///< rows = one: a vector [cols]
+    bool ModelConfig::*only_if = nullptr;  ///< present only where this flag is set
+    bool per_layer = true;
+};
+
+struct Family {
+    const char* name;             ///< ModelConfig::architecture, and general.architecture of GGUF
+    const char* hf_architecture;  ///< "architectures" of config.json: "LlamaForCausalLM"
+    const char* hf_model_type;    ///< "model_type" of config.json: "llama"
+    /// GGUF keeps the q and k rows of this family with the two halves of each rotary pair
+    /// interleaved.
+    bool gguf_interleaved_rotary;
+    std::span<const TensorRule> rules;
+};
+
+std::span<const Family> families();
+/// "llama, ...": what a message can offer instead.
+std::string family_names();
+/// By ModelConfig::architecture; null when unknown.
+const Family* find_family(std::string_view name);
+
+/// A tensor that a model of this configuration must have.
+struct ExpectedTensor {
+    const TensorRule* rule;
+    int32_t layer;
+    std::string hf, gguf;
+    std::vector<uint64_t> shape;
+};
+
+/// All of them, in file order: embedding, layers, final norm, head.
+std::vector<ExpectedTensor> expected_tensors(const Family& family, const ModelConfig& config);
+
+/// "[32000, 2048]"
+std::string shape_text(std::span<const uint64_t> shape);
+/// Whether a tensor has the shape that the configuration calls for; says both shapes if not.
+Status check_shape(std::string_view name, std::span<const uint64_t> actual,
+                   std::span<const uint64_t> expected);
+
+}  // namespace gosset
