@@ -68,6 +68,12 @@ class Layers(Tree):
     def test_relative(self):
         self.bad(layers, "format/a.cpp", '#include "reader.hpp"\n', "repository root")
 
+    def test_generated(self):
+        self.good(layers, "format/flatbuffers.hpp", '#include "model_generated.h"\n')
+        self.good(layers, "format/a.cpp", '#include "format/flatbuffers.hpp"\n')
+        self.bad(layers, "format/a.hpp", '#include "model_generated.h"\n', "FlatBuffers")
+        self.bad(layers, "runtime/model/a.cpp", '#include "format/flatbuffers.hpp"\n', "FlatBuffers")
+
     def test_packages(self):
         for header, inside, outside in [
                 ("xsimd/xsimd.hpp", "simd/parts/a.hpp", "simd/ops/a.cpp"),

@@ -18,8 +18,9 @@ ARROW = [
 PACKAGES = [
     (r"xsimd/", r"simd/parts/|simd/xsimd_compat\.hpp$", "xsimd"),
     (r"(\w*mmintrin|immintrin|x86intrin|cpuid|arm_neon|arm_sve|arm_acle)\.h$",
-     r"simd/parts/|platforms/", "intrinsics"),
-    (r"flatbuffers/", r"format/[^/]+\.cpp$", "FlatBuffers"),
+     r"simd/parts/|platforms/|tests/platforms/", "intrinsics"),
+    (r"flatbuffers/|\w+_generated\.h$", r"format/(flatbuffers\.hpp|[^/]+\.cpp)$", "FlatBuffers"),
+    (r"format/flatbuffers\.hpp$", r"format/", "FlatBuffers"),
     (r"nlohmann/|CLI/", r"tools/|tests/", "nlohmann-json and CLI11"),
     (r"doctest/|doctest\.h$", r"tests/", "doctest"),
     (r"(dnnl|oneapi)", r"simd/onednn/", "oneDNN"),
@@ -51,7 +52,7 @@ def check_include(path, bracket, name):
     if own is None:
         return None
     if other is None:
-        if "/" not in name and own[1] < 8:
+        if "/" not in name and own[1] < 8 and not name.endswith("_generated.h"):
             return f"{path}: include \"{name}\" by its path from the repository root"
         return None
     if other[1] > own[1] or (other[1] == own[1] and other[0] != own[0]):
