@@ -10,8 +10,8 @@ namespace gosset {
 #include "simd/built.def"
 
 const Encoder* find_encoder([[maybe_unused]] const Codec& codec) {
-#define GOSSET_CODEC(family) \
-    if (std::strcmp(codec.family, #family) == 0) return &family##_encoder;
+#define GOSSET_CODEC(name) \
+    if (std::strcmp(codec.family, #name) == 0) return &name##_encoder;
 #include "simd/built.def"
     return nullptr;
 }

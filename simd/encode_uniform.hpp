@@ -1,0 +1,24 @@
+/// The encoder of codecs with evenly spaced levels (q4, q8): level = step * n - offset for integers
+/// n in [low, high]. Relies on simd/encode_scales.hpp.
+#pragma once
+
+#include "simd/encoder.hpp"
+
+namespace gosset {
+
+struct UniformGrid {
+    float step, offset, low, high;
+    float max_level;
+    uint32_t panel_bytes, index_at;
+    /// Stores the integers of one row of a panel, whose bytes were 0.
+    void (*put)(uint8_t* panel, uint32_t row, const int8_t n[kPanelCols]);
+};
+
+/// As Encoder::fit_table and Encoder::encode_rows.
+void fit_uniform_table(const UniformGrid&, const float* rows, size_t n_rows, size_t cols,
+                       float table[kScaleTable]);
+void encode_uniform_rows(const UniformGrid&, const float* rows, size_t cols,
+                         const float* importance, const float table[kScaleTable], uint8_t* panels,
+                         uint16_t* row_scales);
+
+}  // namespace gosset

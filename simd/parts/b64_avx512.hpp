@@ -1,0 +1,239 @@
+/// B64 as one zmm: 16 dword lanes are 16 rows. See simd/parts/b64.hpp, which includes this.
+/// Relies on AVX-512 F BW VL DQ VNNI VBMI.
+#pragma once
+
+#include <immintrin.h>
+
+namespace gosset::GOSSET_ISA {
+namespace {
+
+struct B64 {
+    __m512i v;
+};
+struct I32Rows {
+    __m512i v;
+};
+struct F32Rows {
+    __m512 v;
+};
+using X4 = __m512i;
+
+GOSSET_INLINE B64 load(const void* p) {
+    return {_mm512_loadu_si512(p)};
+}
+GOSSET_INLINE void store(void* p, B64 a) {
+    _mm512_storeu_si512(p, a.v);
+}
+GOSSET_INLINE B64 set1(int byte) {
+    return {_mm512_set1_epi8(char(byte))};
+}
+GOSSET_INLINE B64 zero() {
+    return {_mm512_setzero_si512()};
+}
+
+GOSSET_INLINE B64 operator&(B64 a, B64 b) {
+    return {_mm512_and_si512(a.v, b.v)};
+}
+GOSSET_INLINE B64 operator|(B64 a, B64 b) {
+    return {_mm512_or_si512(a.v, b.v)};
+}
+GOSSET_INLINE B64 operator^(B64 a, B64 b) {
+    return {_mm512_xor_si512(a.v, b.v)};
+}
+// vpternlog: bit 4a + 2b + c of the constant is the result for bits a, b, c.
+GOSSET_INLINE B64 andnot(B64 a, B64 b) {
+    return {_mm512_andnot_si512(a.v, b.v)};
+}
+GOSSET_INLINE B64 xor3(B64 a, B64 b, B64 c) {
+    return {_mm512_ternarylogic_epi32(a.v, b.v, c.v, 0x96)};
+}
+GOSSET_INLINE B64 or3(B64 a, B64 b, B64 c) {
+    return {_mm512_ternarylogic_epi32(a.v, b.v, c.v, 0xfe)};
+}
+GOSSET_INLINE B64 and_or(B64 a, B64 m, B64 o) {
+    return {_mm512_ternarylogic_epi32(a.v, m.v, o.v, 0xea)};
+}
+GOSSET_INLINE B64 blend(B64 m, B64 a, B64 b) {
+    return {_mm512_ternarylogic_epi32(m.v, a.v, b.v, 0xca)};
+}
+
+GOSSET_INLINE B64 add(B64 a, B64 b) {
+    return {_mm512_add_epi8(a.v, b.v)};
+}
+GOSSET_INLINE B64 sub(B64 a, B64 b) {
+    return {_mm512_sub_epi8(a.v, b.v)};
+}
+GOSSET_INLINE B64 adds(B64 a, B64 b) {
+    return {_mm512_adds_epu8(a.v, b.v)};
+}
+GOSSET_INLINE B64 subs(B64 a, B64 b) {
+    return {_mm512_subs_epu8(a.v, b.v)};
+}
+GOSSET_INLINE B64 avg(B64 a, B64 b) {
+    return {_mm512_avg_epu8(a.v, b.v)};
+}
+GOSSET_INLINE B64 min(B64 a, B64 b) {
+    return {_mm512_min_epu8(a.v, b.v)};
+}
+GOSSET_INLINE B64 max(B64 a, B64 b) {
+    return {_mm512_max_epu8(a.v, b.v)};
+}
+template <int n>
+GOSSET_INLINE B64 shr16(B64 a) {
+    return {_mm512_srli_epi16(a.v, n)};
+}
+template <int n>
+GOSSET_INLINE B64 shl16(B64 a) {
+    return {_mm512_slli_epi16(a.v, n)};
+}
+
+struct Table16 {
+    explicit GOSSET_INLINE Table16(const void* p)
+        : v(_mm512_broadcast_i32x4(_mm_loadu_si128(static_cast<const __m128i*>(p)))) {}
+    __m512i v;
+};
+struct Table32 {
+    explicit GOSSET_INLINE Table32(const void* p)
+        : v(_mm512_broadcast_i64x4(_mm256_loadu_si256(static_cast<const __m256i*>(p)))) {}
+    __m512i v;
+};
+struct Table64 {
+    explicit GOSSET_INLINE Table64(const void* p) : v(_mm512_loadu_si512(p)) {}
+    __m512i v;
+};
+struct GroupTable {
+    explicit GOSSET_INLINE GroupTable(const void* p) : v(_mm512_loadu_si512(p)) {}
+    __m512i v;
+};
+GOSSET_INLINE B64 lookup(const Table16& t, B64 index) {
+    return {_mm512_shuffle_epi8(t.v, index.v)};
+}
+GOSSET_INLINE B64 lookup(const Table32& t, B64 index) {
+    return {_mm512_permutexvar_epi8(index.v, t.v)};
+}
+GOSSET_INLINE B64 lookup(const Table64& t, B64 index) {
+    return {_mm512_permutexvar_epi8(index.v, t.v)};
+}
+GOSSET_INLINE B64 lookup(const GroupTable& t, B64 index) {
+    const __m512i group = _mm512_set1_epi32(0x30201000);
+    return {_mm512_permutexvar_epi8(_mm512_or_si512(index.v, group), t.v)};
+}
+
+struct Mask64 {
+    __mmask64 m;
+};
+GOSSET_INLINE Mask64 any_bit(B64 a, B64 b) {
+    return {_mm512_test_epi8_mask(a.v, b.v)};
+}
+GOSSET_INLINE Mask64 greater(B64 a, B64 b) {
+    return {_mm512_cmpgt_epu8_mask(a.v, b.v)};
+}
+GOSSET_INLINE Mask64 sign_bit(B64 a) {
+    return {_mm512_movepi8_mask(a.v)};
+}
+GOSSET_INLINE Mask64 operator&(Mask64 a, Mask64 b) {
+    return {a.m & b.m};
+}
+GOSSET_INLINE Mask64 operator|(Mask64 a, Mask64 b) {
+    return {a.m | b.m};
+}
+GOSSET_INLINE Mask64 operator^(Mask64 a, Mask64 b) {
+    return {a.m ^ b.m};
+}
+GOSSET_INLINE B64 select(Mask64 m, B64 a, B64 b) {
+    return {_mm512_mask_mov_epi8(b.v, m.m, a.v)};
+}
+GOSSET_INLINE B64 keep(Mask64 m, B64 a) {
+    return {_mm512_maskz_mov_epi8(m.m, a.v)};
+}
+
+GOSSET_INLINE X4 broadcast4(const int8_t* q) {
+    return _mm512_set1_epi32(load_unaligned<int32_t>(q));
+}
+GOSSET_INLINE I32Rows zero_rows() {
+    return {_mm512_setzero_si512()};
+}
+GOSSET_INLINE I32Rows set_rows(int32_t v) {
+    return {_mm512_set1_epi32(v)};
+}
+GOSSET_INLINE I32Rows operator+(I32Rows a, I32Rows b) {
+    return {_mm512_add_epi32(a.v, b.v)};
+}
+template <int n>
+GOSSET_INLINE I32Rows shl(I32Rows a) {
+    return {_mm512_slli_epi32(a.v, n)};
+}
+
+GOSSET_INLINE I32Rows dot_u7(I32Rows acc, B64 w, X4 x) {
+    return {_mm512_dpbusd_epi32(acc.v, w.v, x)};
+}
+
+using U4Acc = I32Rows;
+GOSSET_INLINE U4Acc zero_u4() {
+    return zero_rows();
+}
+GOSSET_INLINE U4Acc dot_u4(U4Acc acc, B64 w, X4 x) {
+    return dot_u7(acc, w, x);
+}
+GOSSET_INLINE I32Rows total_u4(U4Acc a, U4Acc b) {
+    return a + b;
+}
+
+// vpdpbusd wants one side unsigned: w + 128, which is w with the top bit flipped.
+GOSSET_INLINE B64 form_s8(B64 w) {
+    return w ^ set1(0x80);
+}
+GOSSET_INLINE I32Rows start_s8(int32_t sum) {
+    return set_rows(-128 * sum);
+}
+GOSSET_INLINE I32Rows dot_s8(I32Rows acc, B64 w, X4 x) {
+    return {_mm512_dpbusd_epi32(acc.v, w.v, x)};
+}
+
+GOSSET_INLINE F32Rows zero_f32() {
+    return {_mm512_setzero_ps()};
+}
+GOSSET_INLINE F32Rows set_f32(float v) {
+    return {_mm512_set1_ps(v)};
+}
+GOSSET_INLINE F32Rows load_f32(const void* p) {
+    return {_mm512_loadu_ps(p)};
+}
+GOSSET_INLINE F32Rows load_f16(const void* p) {
+    return {_mm512_cvtph_ps(_mm256_loadu_si256(static_cast<const __m256i*>(p)))};
+}
+GOSSET_INLINE F32Rows load_bf16(const void* p) {
+    const __m256i h = _mm256_loadu_si256(static_cast<const __m256i*>(p));
+    return {_mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(h), 16))};
+}
+GOSSET_INLINE void store(float* p, F32Rows a) {
+    _mm512_storeu_ps(p, a.v);
+}
+GOSSET_INLINE F32Rows to_f32(I32Rows a) {
+    return {_mm512_cvtepi32_ps(a.v)};
+}
+GOSSET_INLINE F32Rows mul(F32Rows a, F32Rows b) {
+    return {_mm512_mul_ps(a.v, b.v)};
+}
+GOSSET_INLINE F32Rows add(F32Rows a, F32Rows b) {
+    return {_mm512_add_ps(a.v, b.v)};
+}
+GOSSET_INLINE F32Rows fma(F32Rows a, F32Rows b, F32Rows c) {
+    return {_mm512_fmadd_ps(a.v, b.v, c.v)};
+}
+
+struct ScaleTable {
+    explicit GOSSET_INLINE ScaleTable(const float* p) : v(_mm512_loadu_ps(p)) {}
+    __m512 v;
+};
+// vpmultishiftqb puts bits 8k.. of the eight bytes under qword k's row 2k and bits 8k + 4.. under
+// row 2k + 1; vpermps reads only the low four bits of a dword.
+GOSSET_INLINE F32Rows lookup(const ScaleTable& t, const uint8_t* nibbles) {
+    const __m512i at = _mm512_set_epi64(0x3c00000038, 0x3400000030, 0x2c00000028, 0x2400000020,
+                                        0x1c00000018, 0x1400000010, 0x0c00000008, 0x0400000000);
+    const __m512i all = _mm512_set1_epi64(load_unaligned<int64_t>(nibbles));
+    return {_mm512_permutexvar_ps(_mm512_multishift_epi64_epi8(at, all), t.v)};
+}
+
+}  // namespace
+}  // namespace gosset::GOSSET_ISA
