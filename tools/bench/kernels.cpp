@@ -1,0 +1,128 @@
+#include "tools/bench/kernels.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+#include "platforms/fp_env.hpp"
+#include "runtime/base/rng.hpp"
+#include "simd/encoder.hpp"
+#include "tools/bench/parallel.hpp"
+
+namespace gosset::bench {
+
+namespace {
+
+constexpr size_t kCols = 4096, kBlocks = kCols / kPanelCols;
+constexpr size_t kCacheBytes = size_t(256) << 10;  ///< of weights per thread: most cores' L2
+
+/// One row block of normal numbers, encoded, and one token; all of what gemv reads but the memory.
+struct Problem {
+    explicit Problem(const Codec& c)
+        : codec(c), rows(kPanelRows * kCols), row_block(kBlocks * c.panel_bytes) {
+        Rng rng(1);
+        rng.normals(rows.data(), rows.size());
+        const Encoder& encoder = *find_encoder(c);
+        if (encoder.fit_table) encoder.fit_table(c, rows.data(), kPanelRows, kCols, table);
+        encoder.encode_rows(c, rows.data(), kCols, nullptr, table, row_block.data(), scales);
+        for (size_t i = 0; i < kCols; i++) {
+            x.f32[i] = rng.normal();
+            x.q[i] = int8_t(int(rng.below(255)) - 127);
+            x.scale[i / 32] = 0.01f;
+            x.sum[i / 32] += x.q[i];
+        }
+        ext.resize(kBlocks * c.act_ext_bytes);
+        if (c.reference->extend) c.reference->extend(x.q, kBlocks, ext.data());
+    }
+
+    const Codec& codec;
+    std::vector<float> rows;
+    std::vector<uint8_t> row_block, ext;
+    float table[kScaleTable] = {};
+    uint16_t scales[kPanelRows] = {};
+    struct {
+        alignas(64) float f32[kCols];
+        alignas(64) int8_t q[kCols];
+        alignas(64) float scale[kBlocks];
+        alignas(64) int32_t sum[kBlocks] = {};
+    } x;
+};
+
+/// A tensor made of copies of the row block.
+struct Tensor {
+    Tensor(const Problem& p, uint8_t* memory, size_t row_blocks)
+        : problem(p), row_scales(row_blocks * kPanelRows), y(row_blocks * kPanelRows) {
+        for (size_t rb = 0; rb < row_blocks; rb++) {
+            std::memcpy(memory + rb * p.row_block.size(), p.row_block.data(), p.row_block.size());
+            std::memcpy(&row_scales[rb * kPanelRows], p.scales, sizeof p.scales);
+        }
+        weights = {memory, row_scales.data(), p.table, uint32_t(row_blocks), uint32_t(kBlocks)};
+    }
+    void gemv(const CodecKernels& k, size_t begin, size_t end) {
+        const Activations act = {problem.x.f32, problem.x.q, problem.x.scale, problem.x.sum,
+                                 problem.ext.empty() ? nullptr : problem.ext.data()};
+        k.gemv({weights, act, uint32_t(begin), uint32_t(end), 1, y.data(), y.size()});
+    }
+
+    const Problem& problem;
+    std::vector<uint16_t> row_scales;
+    std::vector<float> y;
+    Weights weights;
+};
+
+/// Weights/s of all threads, each on its own `per_thread` row blocks, `loops` times.
+double rate(Tensor& tensor, const CodecKernels& k, unsigned threads, size_t per_thread, int loops) {
+    const double t = run_parallel(threads, [&](unsigned thread) {
+        const FpEnv env;
+        for (int i = 0; i < loops; i++)
+            tensor.gemv(k, thread * per_thread, (thread + 1) * per_thread);
+    });
+    return double(threads) * double(per_thread) * kPanelRows * kCols * loops / t;
+}
+
+template <class F>
+double best_of(int n, F f) {
+    double best = 0;
+    for (int i = 0; i < n; i++) best = std::max(best, f());
+    return best;
+}
+
+}  // namespace
+
+KernelBench::KernelBench(size_t stream_bytes) {
+    Result<Memory> memory = Memory::huge_pages(stream_bytes);
+    if (!memory.ok()) throw std::bad_alloc();
+    memory_ = std::move(memory.value());
+}
+
+KernelRow KernelBench::measure(const Codec& codec, const Isa& isa, unsigned threads) {
+    threads = std::max(threads, 1u);
+    const CodecKernels& k = codec_kernels(isa, codec);
+    const Problem problem(codec);
+    const size_t row_block = problem.row_block.size();
+    KernelRow row = {codec.name, isa_name(isa), threads, 0, 0, 0};
+
+    const size_t near = std::max<size_t>(1, kCacheBytes / row_block);
+    const size_t fitting = std::max<size_t>(1, memory_.size() / row_block / threads);
+    {
+        const size_t n = std::min(near, fitting);
+        Tensor tensor(problem, memory_.data(), n * threads);
+        const double first = rate(tensor, k, threads, n, 1);
+        const double pass = double(threads) * double(n) * kPanelRows * kCols / first;
+        const int loops = int(std::clamp(0.02 / pass, 1.0, 1e6));
+        const double hz = core_hz();
+        row.cache_gws = best_of(9, [&] { return rate(tensor, k, threads, n, loops); }) / 1e9;
+        row.weights_per_cycle = row.cache_gws * 1e9 / threads / std::max(hz, core_hz());
+    }
+    {
+        // A slow kernel need not read all of it to show its pace: at most half a second a pass.
+        const double weights = row.cache_gws * 1e9 / 2 / threads;
+        const size_t affordable = std::max<size_t>(1, size_t(weights / (kPanelRows * kCols)));
+        const size_t n = std::min(fitting, affordable);
+        Tensor tensor(problem, memory_.data(), n * threads);
+        row.stream_gws = best_of(4, [&] { return rate(tensor, k, threads, n, 1); }) / 1e9;
+    }
+    return row;
+}
+
+}  // namespace gosset::bench
