@@ -23,11 +23,13 @@ class Tokenizer {
     explicit Tokenizer(const TokenizerView* view) : view_(view) {}
 
     const TokenizerView& view() const { return *view_; }
-    /// Invalid UTF-8 is an error that gives the byte offset.
+    /// Invalid UTF-8 is an error that gives the byte offset. Tokens of `parse_special` are matched
+    /// before everything else, the longest at each place; user-defined tokens always are.
     Result<std::vector<uint32_t>> encode(std::string_view text, EncodeOptions options) const;
-    /// The text of `ids`; control tokens are left out unless `keep_special`.
+    /// The text of `ids`, always valid UTF-8: bytes that make no character become U+FFFD. Control
+    /// and unknown tokens are left out unless `keep_special`; ids that do not exist print nothing.
     std::string decode(const uint32_t* ids, size_t n, bool keep_special = false) const;
-    /// Id of the token with exactly these bytes, or UINT32_MAX.
+    /// The lowest id with exactly these bytes, or UINT32_MAX.
     uint32_t find(std::string_view bytes) const;
 
   private:
@@ -35,17 +37,22 @@ class Tokenizer {
 };
 
 /// Decodes a stream token by token and never emits half a character: bytes of an unfinished UTF-8
-/// sequence are held back until it is complete (or proven broken: then U+FFFD).
+/// sequence are held back until it is complete (or proven broken: then U+FFFD). All pieces together
+/// are what decode() gives.
 class StreamDecoder {
   public:
-    explicit StreamDecoder(const Tokenizer* tokenizer) : tokenizer_(tokenizer) {}
+    /// at_start: the first token begins a text, so that the space which encode() put in front is
+    /// dropped again. False for tokens that continue a text: their first space is a real one.
+    explicit StreamDecoder(const Tokenizer* tokenizer, bool at_start = true,
+                           bool keep_special = false)
+        : tokenizer_(tokenizer), first_(at_start), keep_special_(keep_special) {}
     std::string next(uint32_t id);  ///< the characters that this token completes, maybe none
     std::string finish();           ///< what is left, broken bytes as U+FFFD
 
   private:
     const Tokenizer* tokenizer_;
     std::string pending_;
-    bool first_ = true;
+    bool first_, keep_special_;
 };
 
 }  // namespace gosset
