@@ -18,10 +18,12 @@ class SafetensorsWriter {
     void tensor(const std::string& name, const std::string& dtype,
                 const std::vector<uint64_t>& shape, const std::string& data) {
         std::string dims;
-        for (const uint64_t d : shape) dims += (dims.empty() ? "" : ",") + std::to_string(d);
-        header_ += (header_.empty() ? "" : ",") + ("\"" + name + "\":{\"dtype\":\"" + dtype) +
-                   "\",\"shape\":[" + dims + "],\"data_offsets\":[" + std::to_string(data_.size()) +
-                   "," + std::to_string(data_.size() + data.size()) + "]}";
+        for (const uint64_t d : shape)
+            dims.append(dims.empty() ? "" : ",").append(std::to_string(d));
+        header_.append(header_.empty() ? "\"" : ",\"").append(name).append("\":{\"dtype\":\"");
+        header_.append(dtype).append("\",\"shape\":[").append(dims).append("],\"data_offsets\":[");
+        header_.append(std::to_string(data_.size())).append(",");
+        header_.append(std::to_string(data_.size() + data.size())).append("]}");
         data_ += data;
     }
     std::string bytes() const { return safetensors("{" + header_ + "}", data_); }

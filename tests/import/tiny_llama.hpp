@@ -52,6 +52,12 @@ struct TinyLlama {
         return out;
     }
 
+    /// Bytes of all weights: what follows the header of a file (every tensor ends aligned).
+    size_t data_bytes() const {
+        size_t total = 0;
+        for (const ExpectedTensor& t : tensors()) total += values(t).size() * sizeof(float);
+        return total;
+    }
     void write_keys(GgufWriter* w) const {
         w->string("general.architecture", "llama");
         w->u32("llama.embedding_length", config.dim);

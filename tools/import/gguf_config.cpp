@@ -108,7 +108,8 @@ Status read_sizes(const GgufFile& file, const std::string& prefix, ModelConfig* 
 Status read_vocab(const GgufFile& file, const std::string& prefix, const TokenizerData& tokenizer,
                   ModelConfig* c) {
     const GgufTensor* embedding = file.tensor("token_embd.weight");
-    if (embedding && embedding->shape.size() == 2 && embedding->shape[0] <= UINT32_MAX)
+    if (!embedding) return corrupt("GGUF: tensor 'token_embd.weight' is missing");
+    if (embedding->shape.size() == 2 && embedding->shape[0] <= UINT32_MAX)
         c->vocab = uint32_t(embedding->shape[0]);
     GOSSET_TRY(file.read(prefix + "vocab_size", &c->vocab));
     if (tokenizer.traits.kind != TokenizerKind::none) c->vocab = tokenizer.view().size();
