@@ -94,14 +94,16 @@ struct Hadamard {
     float norm;             ///< 1 / sqrt(n) in double, rounded to float once
 };
 
-/// Codec-free operations. "16-lane": the input padded with +0 to a multiple of 16; lane i folds
-/// elements i, i+16, ... in order from +0, and the lanes are added as a fixed tree: i with i+8,
-/// then +4, +2, +1. Products are folded by fma. "max" is folded from -inf, as x > m ? x : m, and
-/// +0 is added to it at the end (so that -0 never shows). Floats use + - * / sqrt fma only; exp,
-/// log and tanh are those of runtime/base/math.hpp. Where a result is NaN, which NaN is not said.
+/// Codec-free operations. "16-lane": the terms padded with +0 to a multiple of 16; lane i folds
+/// terms i, i+16, ... in order from +0, and the lanes are added as a fixed tree: i with i+8, then
+/// +4, +2, +1. Products (of padded factors) are folded by fma. "max" is folded from -inf, as x > m
+/// ? x : m, and +0 is added to it at the end (so that -0 never shows). Floats use + - * / sqrt fma
+/// only; exp, log and tanh are those of runtime/base/math.hpp. Where a result is NaN, which NaN is
+/// not said.
 struct OpKernels {
     /// q[blocks][32] in panel order, scale, sum as in Activations; x has n columns, the rest is 0.
-    /// scale = maxabs / 127; q = round_half_even(x * (127 / maxabs)); maxabs 0: scale 0, q 0.
+    /// scale = maxabs / 127; q = round_half_even(x * (127 / maxabs)). maxabs below 2^-100: scale 0,
+    /// q 0. An infinity or NaN in a block: scale infinite or NaN, q 0.
     void (*quantize)(const float* x, size_t n, size_t blocks, int8_t* q, float* scale,
                      int32_t* sum);
     /// out[i] = (x[i] * r) * (offset + w[i]), r = 1 / sqrt(dot(x, x) / n + eps). In place allowed.

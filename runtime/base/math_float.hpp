@@ -6,20 +6,23 @@
 ///   select_less(a, b, yes, no)   a < b ? yes : no  (NaN: no)
 ///   shift_left_23(a)             the bits of a, shifted as an unsigned integer
 ///   abs(a), copysign(a, sign)
+/// Everything is inlined always: a call would pass vectors through memory.
 #pragma once
+
+#define GOSSET_MATH_INLINE inline __attribute__((always_inline))
 
 namespace gosset::math {
 
 /// 2^n for whole n in [-126, 127]: the low bits of 1.5 * 2^23 + 127 + n are n + 127, the exponent.
 template <class V>
-inline V two_to(V n) {
+GOSSET_MATH_INLINE V two_to(V n) {
     return shift_left_23(n + V(0x1.8p23f + 127.0f));
 }
 
 /// Cody and Waite's reduction x = n ln 2 + r, |r| <= ln(2) / 2, then 1 + r + r^2 Q(r) with a
 /// minimax Q (0.06 ulp). 2^n is applied in two halves, so that subnormal results are rounded once.
 template <class V>
-inline V exp_of(V x) {
+GOSSET_MATH_INLINE V exp_of(V x) {
     const V round(0x1.8p23f);
     x = select_less(V(89.0f), x, V(89.0f), x);  // e^89 overflows, e^-104 rounds to 0
     x = select_less(x, V(-104.0f), V(-104.0f), x);
@@ -37,7 +40,7 @@ inline V exp_of(V x) {
 
 /// x + x^3 P(x^2) with a minimax P below 0.625, else 1 - 2 / (e^(2|x|) + 1) with the sign of x.
 template <class V>
-inline V tanh_of(V x) {
+GOSSET_MATH_INLINE V tanh_of(V x) {
     const V a = abs(x), z = x * x;
     V p = fma(V(0x1.1a3d9ap-9f), z, V(-0x1.0c6332p-7f));
     p = fma(p, z, V(0x1.63a5e2p-6f));
@@ -50,3 +53,5 @@ inline V tanh_of(V x) {
 }
 
 }  // namespace gosset::math
+
+#undef GOSSET_MATH_INLINE

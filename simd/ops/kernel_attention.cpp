@@ -1,0 +1,160 @@
+// Attention over one chunk of the KV cache, and the merge of chunks. Query heads are taken up to
+// four at a time, so that each K and V row is loaded and widened once for all of them.
+#include <algorithm>
+#include <limits>
+
+#include "runtime/base/math.hpp"
+#include "simd/ops/kernel.hpp"
+
+namespace gosset::GOSSET_ISA {
+
+namespace {
+
+constexpr uint32_t kGroup = 4;  // most heads at a time
+
+/// How rows of the cache are read.
+struct HalfRows {
+    using Element = uint16_t;
+    static GOSSET_INLINE F32x16 load_first(const uint16_t* p, size_t count) {
+        return count == 16 ? load_half(p) : load_some_half(p, count);
+    }
+};
+struct FloatRows {
+    using Element = float;
+    static GOSSET_INLINE F32x16 load_first(const float* p, size_t count) {
+        return GOSSET_ISA::load_first(p, count);
+    }
+};
+
+/// Scores, then exponentials, of the heads of a group.
+struct Group {
+    float e[kGroup][kAttentionChunk];
+};
+
+/// Dot products of `heads` queries with 4 positions from p on: those at and after `count` read the
+/// last row again, and their results are dropped by the caller.
+template <class Rows, int heads>
+GOSSET_INLINE void score_tile(const AttentionChunk& a, const float* q, uint32_t p, Group& g) {
+    const typename Rows::Element* k[4];
+    for (uint32_t i = 0; i < 4; i++)
+        k[i] = static_cast<const typename Rows::Element*>(a.k) +
+               size_t(std::min(p + i, a.count - 1)) * a.head_dim;
+    F32x16 sum[heads][4];
+    for (auto& row : sum)
+        for (F32x16& s : row) s = F32x16(0.0f);
+    for_vectors(
+        a.head_dim, [&](size_t d, size_t count) __attribute__((always_inline)) {
+            F32x16 row[4];
+            for (int i = 0; i < 4; i++) row[i] = Rows::load_first(k[i] + d, count);
+            for (int h = 0; h < heads; h++) {
+                const F32x16 v = load_first(q + size_t(h) * a.head_dim + d, count);
+                for (int i = 0; i < 4; i++) sum[h][i] = fma(v, row[i], sum[h][i]);
+            }
+        });
+    for (int h = 0; h < heads; h++)
+        store_sums(sum[h][0], sum[h][1], sum[h][2], sum[h][3], g.e[h] + p);
+}
+
+/// s -> e = exp(s - max); also the head's max and sum. Positions from count up to a multiple of 16
+/// become exp(-inf) = 0.
+void exponentials(const AttentionChunk& a, float* s, float* max, float* sum) {
+    constexpr float lowest = -std::numeric_limits<float>::infinity();
+    const uint32_t padded = (a.count + 15) / 16 * 16;
+    F32x16 top(lowest);
+    for (uint32_t p = 0; p < padded; p += 16) {
+        F32x16 v = F32x16(a.scale) * load(s + p);
+        if (a.softcap != 0.0f) v = F32x16(a.softcap) * math::tanh_of(v / F32x16(a.softcap));
+        if (p + 16 > a.count) v = keep_first(v, F32x16(lowest), a.count - p);
+        store(s + p, v);
+        top = larger(top, v);
+    }
+    *max = max16(top) + 0.0f;
+    F32x16 total(0.0f);
+    for (uint32_t p = 0; p < padded; p += 16) {
+        const F32x16 e = math::exp_of(load(s + p) - F32x16(*max));
+        store(s + p, e);
+        total = total + e;
+    }
+    *sum = sum16(total);
+}
+
+/// out[d .. d + 16 * vectors) of `heads` heads, in registers over all positions. count: of the
+/// last vector.
+template <class Rows, int heads, int vectors>
+GOSSET_INLINE void value_tile(const AttentionChunk& a, const Group& g, size_t d, size_t count,
+                              float* out) {
+    const auto* v = static_cast<const typename Rows::Element*>(a.v) + d;
+    F32x16 sum[heads][vectors];
+    for (auto& row : sum)
+        for (F32x16& s : row) s = F32x16(0.0f);
+    for (uint32_t p = 0; p < a.count; p++, v += a.v_dim) {
+        F32x16 row[vectors];
+        for (int i = 0; i < vectors; i++) row[i] = Rows::load_first(v + 16 * i, count);
+        for (int h = 0; h < heads; h++) {
+            const F32x16 e(g.e[h][p]);
+            for (int i = 0; i < vectors; i++) sum[h][i] = fma(e, row[i], sum[h][i]);
+        }
+    }
+    for (int h = 0; h < heads; h++)
+        for (int i = 0; i < vectors; i++)
+            store_first(out + size_t(h) * a.v_dim + d + size_t(16 * i), sum[h][i], count);
+}
+
+template <class Rows, int heads>
+void attend(const AttentionChunk& a, uint32_t head, Group& g) {
+    const float* q = a.q + size_t(head) * a.head_dim;
+    for (uint32_t p = 0; p < a.count; p += 4) score_tile<Rows, heads>(a, q, p, g);
+    for (uint32_t h = 0; h < heads; h++)
+        exponentials(a, g.e[h], a.max + head + h, a.sum + head + h);
+
+    constexpr int vectors = kWide ? 4 : heads == 1 ? 4 : heads == 2 ? 2 : 1;
+    float* out = a.out + size_t(head) * a.v_dim;
+    size_t d = 0;
+    for (; d + 16 * vectors <= a.v_dim; d += 16 * vectors)
+        value_tile<Rows, heads, vectors>(a, g, d, 16, out);
+    for (; d + 16 <= a.v_dim; d += 16) value_tile<Rows, heads, 1>(a, g, d, 16, out);
+    if (d < a.v_dim) value_tile<Rows, heads, 1>(a, g, d, a.v_dim - d, out);
+}
+
+template <class Rows>
+void attend_all(const AttentionChunk& a) {
+    alignas(64) Group g = {};
+    uint32_t h = 0;
+    for (; h + 4 <= a.heads; h += 4) attend<Rows, 4>(a, h, g);
+    if (h + 2 <= a.heads) attend<Rows, 2>(a, h, g), h += 2;
+    if (h < a.heads) attend<Rows, 1>(a, h, g);
+}
+
+}  // namespace
+
+void attention_chunk(const AttentionChunk& a) {
+    a.type == KvType::f16 ? attend_all<HalfRows>(a) : attend_all<FloatRows>(a);
+}
+
+void attention_merge(const float* max, const float* sums, const float* partial, size_t stride,
+                     size_t chunks, size_t v_dim, float* out) {
+    float m = max[0], l = sums[0];
+    for_vectors(
+        v_dim, [&](size_t d, size_t count) __attribute__((always_inline)) {
+            store_first(out + d, load_first(partial + d, count), count);
+        });
+    for (size_t c = 1; c < chunks; c++) {
+        const float next = max[c] > m ? max[c] : m;
+        const F32x16 a = math::exp_of(F32x16(m - next)), b = math::exp_of(F32x16(max[c] - next));
+        m = next;
+        l = first(fma(F32x16(l), a, F32x16(sums[c]) * b));
+        const float* o = partial + c * stride;
+        for_vectors(
+            v_dim, [&](size_t d, size_t count) __attribute__((always_inline)) {
+                const F32x16 add = load_first(o + d, count) * b;
+                store_first(out + d, fma(load_first(out + d, count), a, add), count);
+            });
+    }
+    const F32x16 total(l);
+    for_vectors(
+        v_dim, [&](size_t d, size_t count) __attribute__((always_inline)) {
+            store_first(out + d, load_first(out + d, count) / total, count);
+        });
+}
+
+}  // namespace gosset::GOSSET_ISA

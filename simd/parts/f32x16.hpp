@@ -1,0 +1,63 @@
+/// Sixteen floats, the virtual vector of every float kernel: one AVX-512 register, two of AVX2, or
+/// a plain array. Each function gives the same bits on all of them. Relies on the ISA's flags and,
+/// for loads, stores and arithmetic on x86, on xsimd.
+///
+///   F32x16(f)                      f in every lane
+///   + - * /   fma(a, b, c)         a * b + c, rounded once
+///   select_less(a, b, yes, no)     a < b ? yes : no; NaN: no
+///   abs   copysign(a, sign)   shift_left_23(a)   (the bits)
+///   flip(a, bits)                  negates the lanes whose bit of bits[0, 16) is 1
+///   larger_bits(a, b)              the larger as signed integers: for |x|, with NaN above inf
+///   lane_xor<k>(a)                 lane i gets a's lane i ^ k; k = 1, 2, 4 or 8
+///   first(a)                       lane 0
+///   load store                     16 floats, unaligned
+///   load_some store_some           the first n of them, n in [0, 16]; nothing else is touched,
+///                                  other lanes read as +0
+///   load_half load_some_half store_half store_some_half      the same for IEEE binary16
+///   store_panel(a, b, q)           32 columns (|x| <= 127.5) rounded to int8 in panel order;
+///                                  returns their sum
+///   store_sums(a, b, c, d, out)    out[0..4) = sum16 of each
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "simd/parts/isa.hpp"
+
+#if defined(__AVX512F__)
+#include "simd/parts/f32x16_avx512.hpp"
+#elif defined(__AVX2__)
+#include "simd/parts/f32x16_avx2.hpp"
+#else
+#include "simd/parts/f32x16_plain.hpp"
+#endif
+
+namespace gosset::GOSSET_ISA {
+namespace {
+
+/// Whether one register holds all lanes; kernels choose their tiles by it.
+constexpr bool kWide = kRegisters == 1;
+
+/// The fixed tree: i with i + 8, then + 4, + 2, + 1.
+GOSSET_INLINE float sum16(F32x16 v) {
+    v = v + lane_xor<8>(v);
+    v = v + lane_xor<4>(v);
+    v = v + lane_xor<2>(v);
+    v = v + lane_xor<1>(v);
+    return first(v);
+}
+
+/// b where it is greater, else a: so NaNs in b are passed over.
+GOSSET_INLINE F32x16 larger(F32x16 a, F32x16 b) {
+    return select_less(a, b, b, a);
+}
+GOSSET_INLINE float max16(F32x16 v) {
+    v = larger(v, lane_xor<8>(v));
+    v = larger(v, lane_xor<4>(v));
+    v = larger(v, lane_xor<2>(v));
+    v = larger(v, lane_xor<1>(v));
+    return first(v);
+}
+
+}  // namespace
+}  // namespace gosset::GOSSET_ISA

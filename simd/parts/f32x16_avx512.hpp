@@ -1,0 +1,107 @@
+/// F32x16 (simd/parts/f32x16.hpp) on AVX-512 F, BW, DQ, VL.
+#pragma once
+
+#include <immintrin.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <xsimd/xsimd.hpp>
+
+namespace gosset::GOSSET_ISA {
+namespace {
+using FloatArch = xsimd::avx512f;
+}
+}  // namespace gosset::GOSSET_ISA
+
+#include "simd/parts/f32x16_xsimd.hpp"
+#include "simd/parts/panel_x86.hpp"
+
+namespace gosset::GOSSET_ISA {
+namespace {
+
+GOSSET_INLINE F32x16 wrap(__m512 v) {
+    F32x16 r;
+    r.part[0] = Batch(v);
+    return r;
+}
+GOSSET_INLINE __m512 raw(F32x16 a) {
+    return a.part[0];
+}
+GOSSET_INLINE __m512i bits(F32x16 a) {
+    return _mm512_castps_si512(raw(a));
+}
+GOSSET_INLINE F32x16 from_bits(__m512i v) {
+    return wrap(_mm512_castsi512_ps(v));
+}
+
+GOSSET_INLINE F32x16 fma(F32x16 a, F32x16 b, F32x16 c) {
+    return wrap(_mm512_fmadd_ps(raw(a), raw(b), raw(c)));
+}
+GOSSET_INLINE F32x16 shift_left_23(F32x16 a) {
+    return from_bits(_mm512_slli_epi32(bits(a), 23));
+}
+GOSSET_INLINE F32x16 abs(F32x16 a) {
+    return from_bits(_mm512_and_si512(bits(a), _mm512_set1_epi32(0x7fffffff)));
+}
+GOSSET_INLINE F32x16 copysign(F32x16 a, F32x16 sign) {
+    const __m512i magnitude = _mm512_set1_epi32(0x7fffffff);
+    return from_bits(_mm512_ternarylogic_epi32(magnitude, bits(a), bits(sign), 0xca));
+}
+GOSSET_INLINE F32x16 flip(F32x16 a, uint32_t lanes) {
+    return wrap(_mm512_mask_xor_ps(raw(a), __mmask16(lanes), raw(a), _mm512_set1_ps(-0.0f)));
+}
+GOSSET_INLINE F32x16 larger_bits(F32x16 a, F32x16 b) {
+    return from_bits(_mm512_max_epi32(bits(a), bits(b)));
+}
+template <int k>
+GOSSET_INLINE F32x16 lane_xor(F32x16 a) {
+    if constexpr (k == 8) return wrap(_mm512_shuffle_f32x4(raw(a), raw(a), 0x4e));
+    if constexpr (k == 4) return wrap(_mm512_shuffle_f32x4(raw(a), raw(a), 0xb1));
+    if constexpr (k == 2) return wrap(_mm512_permute_ps(raw(a), 0x4e));
+    if constexpr (k == 1) return wrap(_mm512_permute_ps(raw(a), 0xb1));
+}
+GOSSET_INLINE float first(F32x16 a) {
+    return _mm512_cvtss_f32(raw(a));
+}
+
+GOSSET_INLINE __mmask16 first_lanes(size_t n) {
+    return __mmask16((1u << n) - 1);
+}
+GOSSET_INLINE F32x16 load_some(const float* p, size_t n) {
+    return wrap(_mm512_maskz_loadu_ps(first_lanes(n), p));
+}
+GOSSET_INLINE void store_some(float* p, F32x16 v, size_t n) {
+    _mm512_mask_storeu_ps(p, first_lanes(n), raw(v));
+}
+GOSSET_INLINE F32x16 load_half(const uint16_t* p) {
+    return wrap(_mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))));
+}
+GOSSET_INLINE F32x16 load_some_half(const uint16_t* p, size_t n) {
+    return wrap(_mm512_cvtph_ps(_mm256_maskz_loadu_epi16(first_lanes(n), p)));
+}
+GOSSET_INLINE __m256i to_half(F32x16 v) {
+    return _mm512_cvtps_ph(raw(v), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+}
+GOSSET_INLINE void store_half(uint16_t* p, F32x16 v) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), to_half(v));
+}
+GOSSET_INLINE void store_some_half(uint16_t* p, F32x16 v, size_t n) {
+    _mm256_mask_storeu_epi16(p, first_lanes(n), to_half(v));
+}
+
+GOSSET_INLINE int32_t store_panel(F32x16 a, F32x16 b, int8_t* q) {
+    const __m512i x = _mm512_cvtps_epi32(raw(a)), y = _mm512_cvtps_epi32(raw(b));
+    return store_panel_bytes(_mm512_castsi512_si256(x), _mm512_extracti64x4_epi64(x, 1),
+                             _mm512_castsi512_si256(y), _mm512_extracti64x4_epi64(y, 1), q);
+}
+GOSSET_INLINE __m128 fold_to_4(F32x16 v) {
+    const __m256 s =
+        _mm256_add_ps(_mm512_castps512_ps256(raw(v)), _mm512_extractf32x8_ps(raw(v), 1));
+    return _mm_add_ps(_mm256_castps256_ps128(s), _mm256_extractf128_ps(s, 1));
+}
+GOSSET_INLINE void store_sums(F32x16 a, F32x16 b, F32x16 c, F32x16 d, float* out) {
+    store_sums_of_4(fold_to_4(a), fold_to_4(b), fold_to_4(c), fold_to_4(d), out);
+}
+
+}  // namespace
+}  // namespace gosset::GOSSET_ISA
