@@ -1,0 +1,55 @@
+/// Quantizes a model: plans, then streams every tensor through its encoder on all threads into a
+/// .gosset file, and reads the file back. Memory stays at a few MiB a thread whatever the model.
+/// The bytes of the file depend on the source and the plan alone, never on the threads.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "format/tensor.hpp"
+#include "runtime/base/status.hpp"
+#include "tools/import/source.hpp"
+#include "tools/quantize/plan.hpp"
+
+namespace gosset::quantize {
+
+/// Where the work stands. Weights count; one call a chunk (some ten milliseconds), from any thread
+/// but never from two at once.
+struct Progress {
+    const char* phase;  ///< "quantize", "verify", ...
+    const char* item;   ///< name of the tensor, or ""
+    uint64_t done, total;
+};
+/// Returns false to abort: the call then fails with StatusCode::aborted and leaves no file.
+using ProgressFn = std::function<bool(const Progress&)>;
+
+struct Options {
+    PlanOptions plan;
+    int threads = 1;
+    Provenance provenance;
+    ProgressFn progress;  ///< may be empty
+};
+
+struct TensorReport {
+    std::string name, codec;
+    bool rotated = false;
+    uint64_t weights = 0, bytes = 0;
+    double bpw = 0;      ///< 8 * bytes / weights
+    double rel_mse = 0;  ///< |W - What|^2 / |W|^2; 0: exact
+};
+
+struct Report {
+    double bpw = 0;  ///< 8 * bytes of all segments / weights
+    uint64_t file_bytes = 0, weights = 0;
+    double seconds = 0;
+    std::vector<TensorReport> tensors;
+};
+
+/// Writes `out` (replacing what was there, atomically, when all is done). After an error nothing
+/// new is left on the disk.
+Result<Report> quantize_model(const ModelSource& source, const std::string& out,
+                              const Options& options);
+
+}  // namespace gosset::quantize

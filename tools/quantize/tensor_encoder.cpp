@@ -1,0 +1,111 @@
+#include "tools/quantize/tensor_encoder.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+namespace gosset::quantize {
+
+static_assert(std::endian::native == std::endian::little, "files hold this machine's byte order");
+
+Result<TensorEncoder> TensorEncoder::make(const ModelSource& source, const TensorPlan& plan,
+                                          const Isa& isa, HadamardSet& tables) {
+    TensorEncoder e;
+    e.source_ = &source, e.plan_ = &plan;
+    if (plan.codec) {
+        e.encoder_ = find_encoder(*plan.codec);
+        e.kernels_ = &codec_kernels(isa, *plan.codec);
+    }
+    GOSSET_ASSIGN(e.transform_,
+                  RowTransform::make(plan.info.rotation, plan.cols, op_kernels(isa), tables));
+    return e;
+}
+
+uint64_t TensorEncoder::chunk_rows() const {
+    constexpr uint64_t kChunkWeights = uint64_t(1) << 18;  // 1 MiB of floats: stays in cache
+    return std::clamp<uint64_t>(kChunkWeights / plan_->stored_cols / 16 * 16, 16, 512);
+}
+
+Status TensorEncoder::read(uint64_t begin, uint64_t count, float* out) const {
+    GOSSET_TRY(source_->read_rows(plan_->source, begin, count, out));
+    for (uint64_t i = 0; i < count * plan_->cols; i++)
+        if (!std::isfinite(out[i]))
+            return corrupt("row " + std::to_string(begin + i / plan_->cols) + ", column " +
+                           std::to_string(i % plan_->cols) + " is not a finite number");
+    return {};
+}
+
+void TensorEncoder::prepare(const float* in, float* out, EncodeScratch& scratch) const {
+    std::memcpy(out, in, plan_->cols * sizeof(float));
+    std::fill(out + plan_->cols, out + plan_->stored_cols, 0.0f);
+    transform_.apply(out, scratch.transform.data());
+}
+
+Status TensorEncoder::fit(EncodeScratch& scratch) {
+    const uint64_t n = std::min(plan_->rows, kSampleRows);
+    scratch.read.resize(plan_->cols);
+    scratch.rows.resize(n * plan_->stored_cols);
+    scratch.transform.resize(plan_->stored_cols);
+    for (uint64_t i = 0; i < n; i++) {
+        GOSSET_TRY(read(i * plan_->rows / n, 1, scratch.read.data()));
+        prepare(scratch.read.data(), &scratch.rows[i * plan_->stored_cols], scratch);
+    }
+    encoder_->fit_table(*plan_->codec, scratch.rows.data(), n, plan_->stored_cols, table_.data());
+    for (float scale : table_)
+        if (!std::isfinite(scale)) return corrupt("its weights are too large for this codec");
+    return {};
+}
+
+Status TensorEncoder::compare(uint64_t begin, uint64_t count, EncodeScratch& scratch,
+                              SquaredError& sum) const {
+    const uint64_t cols = plan_->stored_cols;
+    scratch.decoded.resize(cols);
+    const Weights w{scratch.codes.data(), scratch.row_scales.data(), table_.data(),
+                    uint32_t(padded_rows(count) / 16), uint32_t(cols / 32)};
+    sum = {};
+    for (uint64_t r = 0; r < count; r++) {
+        kernels_->decode_row(w, uint32_t(r), scratch.decoded.data());
+        const float* row = &scratch.rows[r * cols];
+        SquaredError of_row;
+        float largest = 0;
+        for (uint64_t c = 0; c < cols; c++) {
+            const double d = double(row[c]) - double(scratch.decoded[c]);
+            of_row.error += d * d, of_row.energy += double(row[c]) * double(row[c]);
+            largest = std::max(largest, std::abs(row[c]));
+        }
+        // Codecs saturate what fp16 (their scale, or f16 itself) cannot hold: then most of the row
+        // is lost. Rows too small for it become 0, which does no harm.
+        if (!(of_row.error <= 0.5 * of_row.energy) && largest > 1)
+            return corrupt("row " + std::to_string(begin + r) + " has weights up to " +
+                           std::to_string(largest) + ", too large for codec " + plan_->info.codec);
+        sum.error += of_row.error, sum.energy += of_row.energy;
+    }
+    return {};
+}
+
+Status TensorEncoder::encode(uint64_t begin, uint64_t count, EncodeScratch& scratch,
+                             SquaredError& sum) const {
+    const uint64_t cols = plan_->stored_cols, blocks = padded_rows(count) / 16;
+    scratch.read.resize(count * plan_->cols);
+    GOSSET_TRY(read(begin, count, scratch.read.data()));
+    if (!plan_->codec) {
+        scratch.codes.resize(count * plan_->cols * sizeof(float));
+        std::memcpy(scratch.codes.data(), scratch.read.data(), scratch.codes.size());
+        return {};
+    }
+    scratch.rows.assign(blocks * 16 * cols, 0.0f);
+    scratch.transform.resize(cols);
+    scratch.codes.resize(codes_size(*plan_->codec, count, cols));
+    scratch.row_scales.assign(blocks * 16, 0);
+    for (uint64_t r = 0; r < count; r++)
+        prepare(&scratch.read[r * plan_->cols], &scratch.rows[r * cols], scratch);
+    const uint64_t block_bytes = cols / 32 * plan_->codec->panel_bytes;
+    for (uint64_t b = 0; b < blocks; b++)
+        encoder_->encode_rows(*plan_->codec, &scratch.rows[b * 16 * cols], cols, nullptr,
+                              table_.data(), &scratch.codes[b * block_bytes],
+                              &scratch.row_scales[b * 16]);
+    return compare(begin, count, scratch, sum);
+}
+
+}  // namespace gosset::quantize
