@@ -1,0 +1,116 @@
+/// gosset quantize: a GGUF or safetensors model into a .gosset file.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+
+#include "tools/gosset/command.hpp"
+#include "tools/import/source.hpp"
+#include "tools/quantize/console.hpp"
+#include "tools/quantize/pipeline.hpp"
+#include "tools/quantize/report.hpp"
+#include "tools/quantize/source_hash.hpp"
+
+namespace gosset::cli {
+
+namespace {
+
+struct Arguments {
+    std::string in, out, rotate = "auto", threads = "auto";
+    double bpw = 0;
+    quantize::PlanOptions plan;
+    bool json = false;
+};
+
+constexpr const char* kExample =
+    "example:\n"
+    "  gosset quantize model.gguf -o model.gosset --codec e8n4\n"
+    "An output head gets the codec of --head-codec, an embedding that of --embed-codec: q8 unless\n"
+    "--codec is a float codec. A tied pair is stored once. bpw counts every stored bit of weights.";
+
+void declare(CLI::App& app, Arguments& a) {
+    app.add_option("in", a.in,
+                   "A .gguf, a .safetensors (config.json and tokenizer.json beside it) "
+                   "or a Hugging Face folder")
+        ->required();
+    app.add_option("-o", a.out, "The .gosset file to write; replaced when all is done")->required();
+    auto* codec = app.add_option("--codec", a.plan.codec, "Codec of the weights (gosset codecs)")
+                      ->capture_default_str();
+    app.add_option("--bpw", a.bpw, "Not in this version")->excludes(codec)->group("");
+    app.add_option("--embed-codec", a.plan.embed_codec, "Codec of the embedding");
+    app.add_option("--head-codec", a.plan.head_codec, "Codec of the output head");
+    app.add_option("--rotate", a.rotate, "auto: what the codec wants rotated; none")
+        ->check(CLI::IsMember({"auto", "none"}))
+        ->capture_default_str();
+    app.add_option("-t", a.threads, "Threads: a number or auto")->capture_default_str();
+    app.add_flag("--json", a.json, "Print the report as one JSON object");
+    app.footer(kExample);
+}
+
+/// What the file says of its making: the same for the same work, wherever and on however many
+/// threads it was done.
+Provenance provenance(const Arguments& a, std::string hash) {
+    Provenance p;
+    std::filesystem::path in = std::filesystem::path(a.in).lexically_normal();
+    if (in.filename().empty()) in = in.parent_path();  // "folder/"
+    p.source_name = in.filename().string();
+    p.source_hash = std::move(hash);
+    p.tool_version = quantize::tool_version();
+    p.command_line = "quantize --codec " + a.plan.codec;
+    if (!a.plan.embed_codec.empty()) p.command_line += " --embed-codec " + a.plan.embed_codec;
+    if (!a.plan.head_codec.empty()) p.command_line += " --head-codec " + a.plan.head_codec;
+    p.command_line += " --rotate " + a.rotate;
+    return p;
+}
+
+Result<quantize::Report> quantize_file(const Arguments& a) {
+    quantize::Options options;
+    options.plan = a.plan;
+    options.plan.rotate = a.rotate == "auto";
+    GOSSET_ASSIGN(options.threads, quantize::parse_threads(a.threads));
+    GOSSET_TRY(quantize::require_codec(a.plan.codec).status());  // before anything slow
+
+    const quantize::InterruptGuard guard;
+    quantize::ProgressLine line("quantize");
+    options.progress = [&](const quantize::Progress& p) {
+        line.show(p);
+        return !quantize::InterruptGuard::requested();
+    };
+    GOSSET_ASSIGN(const std::unique_ptr<ModelSource> source, open_source(a.in));
+    std::fprintf(stderr, "gosset quantize: %s: %s\n", a.in.c_str(), source->description().c_str());
+    GOSSET_ASSIGN(std::string hash,
+                  quantize::hash_source(a.in, quantize::InterruptGuard::requested));
+    options.provenance = provenance(a, std::move(hash));
+    return quantize::quantize_model(*source, a.out, options);
+}
+
+}  // namespace
+
+int cmd_quantize(int argc, char** argv) {
+    Arguments a;
+    CLI::App app("Quantizes a model into a .gosset file.", "gosset quantize");
+    declare(app, a);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& e) {
+        return app.exit(e) == 0 ? kGood : kUsage;
+    }
+    if (app.count("--bpw")) {
+        std::fprintf(stderr,
+                     "gosset quantize: --bpw is not in this version; use --codec with one of:%s\n",
+                     quantize::codec_names().c_str());
+        return kUsage;
+    }
+    const Result<quantize::Report> report = quantize_file(a);
+    if (!report.ok()) {
+        std::fprintf(stderr, "gosset quantize: %s\n", report.status().message().c_str());
+        return kFailure;
+    }
+    if (a.json)
+        std::printf("%s\n", quantize::report_json(*report).c_str());
+    else
+        std::printf("%s", quantize::report_text(*report, a.out).c_str());
+    return kGood;
+}
+
+}  // namespace gosset::cli
