@@ -185,7 +185,7 @@ void lay_out(ModelDescription& description, Header& header) {
         }
 }
 
-std::string assemble(const ModelDescription& description, Header header) {
+std::string assemble_front(const ModelDescription& description, Header header) {
     const auto metadata = pack_metadata(description);
     REQUIRE_OK(metadata);
     header.metadata_offset = kHeaderSize;
@@ -194,6 +194,11 @@ std::string assemble(const ModelDescription& description, Header header) {
     const auto head = encode_header(header);
     std::string file(head.begin(), head.end());
     file.append(metadata->begin(), metadata->end());
+    return file;
+}
+
+std::string assemble(const ModelDescription& description, Header header) {
+    std::string file = assemble_front(description, header);
     REQUIRE(file.size() <= header.file_size);
     file.resize(size_t(header.file_size), '\0');
     return file;

@@ -32,6 +32,8 @@ void lay_out(ModelDescription& description, Header& header);
 /// A file of header, metadata of `description` as it is, and zeros up to header.file_size. Sizes
 /// of header and metadata, and the hash, are filled in; nothing is checked.
 std::string assemble(const ModelDescription& description, Header header);
+/// The same without the zeros: header and metadata only.
+std::string assemble_front(const ModelDescription& description, Header header);
 /// Makes header and metadata hash right again after damage.
 void rehash(std::string& file);
 
