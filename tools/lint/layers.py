@@ -20,7 +20,7 @@ PACKAGES = [
     (r"(\w*mmintrin|immintrin|x86intrin|cpuid|arm_neon|arm_sve|arm_acle)\.h$",
      r"simd/parts/|platforms/|tests/platforms/", "intrinsics"),
     (r"flatbuffers/|\w+_generated\.h$", r"format/(flatbuffers\.hpp|[^/]+\.cpp)$", "FlatBuffers"),
-    (r"format/flatbuffers\.hpp$", r"format/", "FlatBuffers"),
+    (r"format/flatbuffers\.hpp$", r"(tests/)?format/", "FlatBuffers"),
     (r"nlohmann/|CLI/", r"tools/|tests/", "nlohmann-json and CLI11"),
     (r"doctest/|doctest\.h$", r"tests/", "doctest"),
     (r"(dnnl|oneapi)", r"simd/onednn/", "oneDNN"),
