@@ -13,6 +13,10 @@ if(GOSSET_SANITIZE)
         -fsanitize=${GOSSET_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
     target_link_options(gosset_flags INTERFACE -fsanitize=${GOSSET_SANITIZE})
 endif()
+if(GOSSET_FUZZ)  # coverage for libFuzzer in the code under test; tests/fuzz links the fuzzer itself
+    target_compile_options(gosset_flags INTERFACE -fsanitize=fuzzer-no-link)
+    target_link_options(gosset_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 find_package(Threads REQUIRED)
 
 # gosset_library(name SOURCES... [LINK targets...]): a static part of the product.

@@ -17,7 +17,7 @@ fuzz() {
         name=$(basename "$target")
         mkdir -p "build/fuzz/corpus/$name"
         say "fuzz: $name, $seconds s"
-        "$target" "build/fuzz/corpus/$name" -max_total_time="$seconds" -timeout=10 \
+        "$target" "build/fuzz/corpus/$name" "tests/fuzz/corpus/${name%_fuzz}" -max_total_time="$seconds" -timeout=10 \
             -rss_limit_mb=2048 -artifact_prefix="build/fuzz/crashes/$name-" -print_final_stats=1 \
             >"build/fuzz/$name.log" 2>&1 || { tail -40 "build/fuzz/$name.log"; failed=1; }
         grep -E 'stat::number_of_executed_units' "build/fuzz/$name.log" || true
