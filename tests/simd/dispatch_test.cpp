@@ -35,7 +35,7 @@ TEST_CASE("tiers of this machine") {
     const auto best = select_isa();
     REQUIRE_OK(best);
     CHECK(*best == supported_isas().back());
-    MESSAGE("best tier here: " << isa_name(**best));
+    MESSAGE("best tier here: " << std::string(isa_name(**best)));
 }
 
 TEST_CASE("every tier can be asked for, by argument and by GOSSET_ISA") {

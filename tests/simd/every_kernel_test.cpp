@@ -64,7 +64,7 @@ TEST_CASE("every kernel gives the reference's bits") {
         for (uint32_t row_blocks : {1, 2, 3, 5})
             for (uint32_t blocks : {1, 2, 3, 5, 8, 33})
                 for (uint32_t tokens : {1, 2, 3, 5, 8, 9, 17, 64, 65}) {
-                    if (tokens > 17 && row_blocks * blocks > 40) continue;
+                    if (tokens > 9 && row_blocks * blocks > 16) continue;  // the reference is slow
                     const Problem p(*codec, row_blocks, blocks, tokens, Fill::random, rng);
                     check_matvec(p, 0, row_blocks);
                     if (tokens == 3) check_decode(p);
