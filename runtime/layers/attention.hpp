@@ -1,0 +1,40 @@
+/// Causal attention of one batch over one layer's KV cache, grouped by KV head (GQA), in chunks of
+/// kAttentionChunk positions whose results are merged in order. The same bits for any number of
+/// threads and any batch: a chunk is computed whole by one member. Relies on simd's op kernels.
+#pragma once
+
+#include <cstdint>
+
+#include "runtime/threads/pool.hpp"
+#include "simd/kernels.hpp"
+
+namespace gosset {
+
+/// Partial results in regions: one region holds [chunks][region_heads] results of one KV head.
+struct AttentionPartials {
+    float* max;     // [regions][chunks][region_heads]
+    float* sum;     // [regions][chunks][region_heads]
+    float* out;     // [regions][chunks][region_heads][v_dim]
+    float* gather;  // [threads][2][chunks]: max and sum of one head, side by side
+    uint32_t region_heads, chunks;
+};
+
+/// regions: at least max(KV heads, threads).
+struct AttentionArgs {
+    uint32_t tokens, position;  ///< the batch; token t sees positions 0 .. position + t
+    uint32_t kv_heads, head_dim, v_dim;
+    float scale, softcap;
+    const float* q;  ///< [tokens][q_stride], heads one after another
+    size_t q_stride;
+    KvType type;
+    const uint8_t *k, *v;       ///< first position of KV head 0
+    size_t k_stride, v_stride;  ///< bytes between KV heads
+    float* out;                 ///< [tokens][out_stride]
+    size_t out_stride;
+    AttentionPartials partials;
+};
+
+/// All members call it after a barrier; outputs may be read after the next one.
+void attention(const OpKernels& ops, const AttentionArgs& args, const Pool::Member& member);
+
+}  // namespace gosset

@@ -1,0 +1,207 @@
+#include "runtime/model/forward.hpp"
+
+#include <cmath>
+#include <cstring>
+
+#include "runtime/base/math.hpp"
+
+namespace gosset {
+
+namespace {
+
+// Where the linears of a group write.
+struct Outputs {
+    float* y[3];
+    size_t stride[3];
+};
+
+// One member's view of one forward pass. Work on tokens is shared by token, always the same way, so
+// a member may go on with its own tokens' vectors without a barrier; work on rows needs one before
+// and after.
+class Pass {
+  public:
+    Pass(const ModelWeights& m, const SessionShape& s, const Workspace& w, const Batch& b,
+         const Pool::Member& member)
+        : m_(m),
+          c_(m.config),
+          ops_(*m.ops),
+          s_(s),
+          w_(w),
+          b_(b),
+          me_(member),
+          work_(w.work + member.index * w.work_floats),
+          pad_(work_ + w.work_floats / 3) {}
+
+    void run(AbortCheck& abort) {
+        const Outputs qkv = {{w_.q, w_.k, w_.v}, {w_.q_stride, w_.k_stride, w_.v_stride}};
+        const Outputs mlp = {{w_.gate, w_.up}, {w_.ffn_stride, w_.ffn_stride}};
+        embed();
+        for (uint32_t i = 0; i < c_.layers; i++) {
+            const LayerWeights& l = m_.layers[i];
+            if (me_.index == 0 && abort.ask && abort.ask(abort.user)) abort.aborted = true;
+            project(l.qkv, l.attn_norm, i > 0, qkv);
+            if (abort.aborted) return;  // the barrier in project() made all members agree
+            rotate_and_store(i);
+            attend(i);
+            project_attention(l.o);
+            project(l.gate_up, l.ffn_norm, true, mlp);
+            project_mlp(l.down);
+        }
+        head();
+    }
+
+  private:
+    // x = embedding of each token; cosine and sine of its position's angles (RoFormer, eq. 15).
+    void embed() {
+        const RopeKind& rope = c_.ropes[0];
+        const uint32_t rotary = rotary_dim(), half = rotary / 2;
+        const auto [begin, end] = me_.share(b_.n);
+        for (size_t t = begin; t < end; t++) {
+            m_.embed.kernels.decode_row(m_.embed.w, b_.tokens[t], work_);
+            if (m_.embed_rotation) ops_.hadamard(work_, *m_.embed_rotation, true, pad_);
+            std::memcpy(w_.x + t * c_.dim, work_, c_.dim * sizeof(float));
+            for (uint32_t i = 0; i < half; i++) {
+                const double frequency = math::pow(double(rope.theta), -2.0 * i / rotary);
+                const double angle = double(b_.position + t) * frequency;
+                w_.cosine[t * half + i] = float(math::cos(angle));
+                w_.sine[t * half + i] = float(math::sin(angle));
+            }
+        }
+    }
+
+    // y = W norm(x) for all linears that read it. First adds the branch computed before to x.
+    void project(const std::vector<LinearGroup>& groups, const std::vector<float>& norm,
+                 bool add_branch, const Outputs& to) {
+        for (size_t g = 0; g < groups.size(); g++) {
+            const auto [begin, end] = me_.share(b_.n);
+            for (size_t t = begin; t < end; t++) {
+                if (add_branch && g == 0) add(t);
+                ops_.rms_norm(w_.x + t * c_.dim, norm.data(), c_.dim, c_.norm_eps, c_.norm_offset,
+                              work_);
+                groups[g].prepare(ops_, work_, t, w_.activations, pad_);
+            }
+            me_.wait();
+            groups[g].multiply(me_, b_.n, w_.activations, to.y, to.stride);
+            me_.wait();
+        }
+    }
+
+    // Rotates q and k, and puts k and v into the cache.
+    void rotate_and_store(uint32_t layer) {
+        const uint32_t half = rotary_dim() / 2;
+        const auto [begin, end] = me_.share(b_.n);
+        for (size_t t = begin; t < end; t++) {
+            const float *cosine = w_.cosine + t * half, *sine = w_.sine + t * half;
+            float *q = w_.q + t * w_.q_stride, *k = w_.k + t * w_.k_stride;
+            ops_.rope(q, c_.heads, c_.head_dim, half, cosine, sine);
+            ops_.rope(k, c_.kv_heads, c_.head_dim, half, cosine, sine);
+            store(layer, t, k, c_.head_dim, w_.k_cache);
+            store(layer, t, w_.v + t * w_.v_stride, c_.v_head_dim, w_.v_cache);
+        }
+        me_.wait();
+    }
+
+    void store(uint32_t layer, size_t t, const float* x, uint32_t head_dim, uint8_t* cache) {
+        for (uint32_t h = 0; h < c_.kv_heads; h++, x += head_dim) {
+            uint8_t* to = cache + kv_offset(c_, s_, layer, b_.sequence, h, head_dim) +
+                          (b_.position + t) * head_dim * s_.kv_bytes();
+            if (s_.kv_type == KvType::f16)
+                ops_.f32_to_f16(x, head_dim, reinterpret_cast<uint16_t*>(to));
+            else
+                std::memcpy(to, x, head_dim * sizeof(float));
+        }
+    }
+
+    void attend(uint32_t layer) {
+        AttentionArgs a{};
+        a.tokens = b_.n, a.position = b_.position;
+        a.kv_heads = c_.kv_heads, a.head_dim = c_.head_dim, a.v_dim = c_.v_head_dim;
+        a.scale = c_.attention_scale ? c_.attention_scale : 1 / std::sqrt(float(c_.head_dim));
+        a.softcap = c_.attention_softcap;
+        a.q = w_.q, a.q_stride = w_.q_stride;
+        a.type = s_.kv_type;
+        a.k = w_.k_cache + kv_offset(c_, s_, layer, b_.sequence, 0, c_.head_dim);
+        a.v = w_.v_cache + kv_offset(c_, s_, layer, b_.sequence, 0, c_.v_head_dim);
+        a.k_stride = size_t(s_.context) * c_.head_dim * s_.kv_bytes();
+        a.v_stride = size_t(s_.context) * c_.v_head_dim * s_.kv_bytes();
+        a.out = w_.attention, a.out_stride = size_t(c_.heads) * c_.v_head_dim;
+        a.partials = w_.partials;
+        attention(ops_, a, me_);
+        me_.wait();
+    }
+
+    // branch = W_o attention
+    void project_attention(const LinearGroup& o) {
+        const size_t n = size_t(c_.heads) * c_.v_head_dim;
+        const auto [begin, end] = me_.share(b_.n);
+        for (size_t t = begin; t < end; t++)
+            o.prepare(ops_, w_.attention + t * n, t, w_.activations, pad_);
+        to_branch(o);
+    }
+
+    // branch = W_down (silu(gate) * up)
+    void project_mlp(const LinearGroup& down) {
+        const auto [begin, end] = me_.share(b_.n);
+        for (size_t t = begin; t < end; t++) {
+            float* gate = w_.gate + t * w_.ffn_stride;
+            ops_.silu_mul(gate, w_.up + t * w_.ffn_stride, c_.ffn_dim, gate);
+            down.prepare(ops_, gate, t, w_.activations, pad_);
+        }
+        to_branch(down);
+    }
+
+    void to_branch(const LinearGroup& group) {
+        const Outputs to = {{w_.branch}, {w_.branch_stride}};
+        me_.wait();
+        group.multiply(me_, b_.n, w_.activations, to.y, to.stride);
+        me_.wait();
+    }
+
+    // logits of the wanted tokens, one row after another
+    void head() {
+        uint32_t wanted = 0;
+        for (uint32_t t = 0; t < b_.n; t++) wanted += b_.want[t] != 0;
+        if (!wanted) return;
+        const auto [begin, end] = me_.share(b_.n);
+        for (size_t t = 0, row = 0; t < end; t++) {
+            const size_t r = row;
+            row += b_.want[t] != 0;
+            if (t < begin || !b_.want[t]) continue;
+            add(t);
+            ops_.rms_norm(w_.x + t * c_.dim, m_.final_norm.data(), c_.dim, c_.norm_eps,
+                          c_.norm_offset, work_);
+            m_.head.prepare(ops_, work_, r, w_.activations, pad_);
+        }
+        me_.wait();
+        const Outputs to = {{w_.logits}, {w_.vocab_stride}};
+        m_.head.multiply(me_, wanted, w_.activations, to.y, to.stride);
+    }
+
+    void add(size_t t) {
+        float* x = w_.x + t * c_.dim;
+        ops_.add(x, w_.branch + t * w_.branch_stride, c_.dim, x);
+    }
+
+    uint32_t rotary_dim() const {
+        return c_.ropes[0].rotary_dim ? c_.ropes[0].rotary_dim : c_.head_dim;
+    }
+
+    const ModelWeights& m_;
+    const ModelConfig& c_;
+    const OpKernels& ops_;
+    const SessionShape& s_;
+    const Workspace& w_;
+    const Batch& b_;
+    const Pool::Member& me_;
+    float* work_;  // a normalised vector
+    float* pad_;   // its padded copy, and the rotation's scratch
+};
+
+}  // namespace
+
+void forward(const ModelWeights& model, const SessionShape& shape, const Workspace& workspace,
+             const Batch& batch, AbortCheck& abort, const Pool::Member& member) {
+    Pass(model, shape, workspace, batch, member).run(abort);
+}
+
+}  // namespace gosset

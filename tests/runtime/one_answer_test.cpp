@@ -1,0 +1,58 @@
+// The product's promise: the same logits, bit for bit, on every tier, with any number of threads,
+// fed token by token or in batches of any size.
+#include <cinttypes>
+#include <map>
+
+#include "simd/codec.hpp"
+#include "simd/dispatch.hpp"
+#include "tests/runtime/tiny.hpp"
+
+using namespace gosset;
+using namespace gosset::test;
+
+TEST_CASE("one answer: tiers x threads x batches x codecs") {
+    TempDir dir;
+    for (const Codec* codec : all_codecs()) {
+        CAPTURE(codec->name);
+        make_model(dir.path("m.gosset"), codec->name, seed());
+        // beyond one attention chunk
+        const auto tokens = some_tokens(300, tiny_shape().vocab, seed() + 1);
+        const Bound scalar = bind(dir.path("m.gosset"), "scalar");
+        const uint64_t expected = logits_hash(*scalar.weights, tokens, 1, 1);
+        const uint64_t expected_f32 = logits_hash(*scalar.weights, tokens, 1, 300, KvType::f32);
+        CHECK(expected != expected_f32);
+        for (const Isa* isa : supported_isas()) {
+            CAPTURE(isa_name(*isa));
+            const Bound b = bind(dir.path("m.gosset"), isa_name(*isa));
+            for (uint32_t threads : {1u, 2u, 3u})
+                for (uint32_t batch : {1u, 2u, 5u, 16u, 64u, 65u, 300u}) {
+                    if (threads == 3 && batch != 1 && batch != 64) continue;
+                    CAPTURE(threads);
+                    CAPTURE(batch);
+                    CHECK(logits_hash(*b.weights, tokens, threads, batch) == expected);
+                }
+            CHECK(logits_hash(*b.weights, tokens, 2, 7, KvType::f32) == expected_f32);
+        }
+    }
+}
+
+// The bytes of `gosset synth` and the logits that they give, pinned: these numbers are the same on
+// every machine and in every release of format v1. GOSSET_PRINT_GOLDEN=1 prints a new table.
+TEST_CASE("golden logits") {
+    const std::map<std::string, uint64_t> golden = {
+#include "tests/runtime/golden_logits.inc"
+    };
+    TempDir dir;
+    const bool print = std::getenv("GOSSET_PRINT_GOLDEN") != nullptr;
+    for (const Codec* codec : all_codecs()) {
+        make_model(dir.path("g.gosset"), codec->name, 42);
+        const auto tokens = some_tokens(40, tiny_shape().vocab, 42);
+        const Bound b = bind(dir.path("g.gosset"));
+        const uint64_t hash = logits_hash(*b.weights, tokens, 2, 16);
+        if (print) std::printf("{\"%s\", 0x%016" PRIx64 "u},\n", codec->name, hash);
+        INFO("codec " << codec->name);
+        const auto it = golden.find(codec->name);
+        REQUIRE(it != golden.end());
+        CHECK(hash == it->second);
+    }
+}
