@@ -103,8 +103,10 @@ gosset_status gosset_cpu(gosset_cpu_info* info) {
     return guard([&]() -> Status {
         static const std::string tiers = [] {
             std::string s;
-            for (const Isa* isa : supported_isas())
-                s += (s.empty() ? "" : " ") + std::string(isa_name(*isa));
+            for (const Isa* isa : supported_isas()) {
+                if (!s.empty()) s += ' ';
+                s += isa_name(*isa);
+            }
             return s;
         }();
         const CpuFeatures& cpu = cpu_features();

@@ -37,7 +37,7 @@ gosset_status gosset_tokenize(const gosset_model* model, const char* text, size_
         options.add_special = flags & GOSSET_ADD_SPECIAL;
         options.parse_special = flags & GOSSET_PARSE_SPECIAL;
         GOSSET_ASSIGN(const auto result, model->tokenizer.encode({text, size}, options));
-        return give(result.ids, ids, capacity, n_out);
+        return give(result, ids, capacity, n_out);
     });
 }
 

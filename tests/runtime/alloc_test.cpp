@@ -42,7 +42,7 @@ TEST_CASE("feeding and sampling allocate nothing") {
     TempDir dir;
     for (const char* codec : {"f32", "q8", "e8n4"}) {
         make_model(dir.path("m.gosset"), codec, seed());
-        const Bound b = bind(dir.path("m.gosset"));
+        const Bound b = open_bound(dir.path("m.gosset"));
         SessionShape shape;
         shape.context = 512, shape.batch = 32, shape.threads = 3;
         auto session = Session::create(*b.weights, shape, {});

@@ -12,7 +12,7 @@ struct Fixture {
     Bound bound;
     Fixture() {
         make_model(dir.path("m.gosset"), "e8n4", seed());
-        bound = bind(dir.path("m.gosset"));
+        bound = open_bound(dir.path("m.gosset"));
     }
     std::unique_ptr<Session> session(SessionShape shape) {
         auto s = Session::create(*bound.weights, shape, {});

@@ -27,7 +27,7 @@ void make_model(const std::string& path, const std::string& codec, uint64_t seed
     REQUIRE_OK(quantize::quantize_model(**source, path, options));
 }
 
-Bound bind(const std::string& path, const std::string& isa_name) {
+Bound open_bound(const std::string& path, const std::string& isa_name) {
     Bound b;
     auto file = ModelFile::open(path);
     REQUIRE_OK(file);

@@ -27,7 +27,7 @@ struct Bound {
     ModelFile file;
     std::unique_ptr<ModelWeights> weights;
 };
-Bound bind(const std::string& path, const std::string& isa = "");
+Bound open_bound(const std::string& path, const std::string& isa = "");
 
 /// XXH3-64 of the logits of all tokens, fed in pieces of `batch`.
 uint64_t logits_hash(const ModelWeights& weights, const std::vector<uint32_t>& tokens,
