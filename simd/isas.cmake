@@ -20,3 +20,18 @@ gosset_isa(avx512 "^(x86_64|AMD64|amd64)$"
     -mavx2 -mfma -mf16c -mbmi2 -mpopcnt
     -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni -mavx512vbmi -mgfni
     -mprefer-vector-width=512)
+
+# Inline functions of a kernel file must not reach the linker: a weak copy compiled for AVX-512 may
+# be the one that everybody gets. So: -O2 in every build type, no LTO, no exceptions (their
+# personality is a weak symbol), everything in anonymous namespaces, and a lint that lists weak
+# symbols. (GCC 12's AVX-512 headers warn of their own deliberately undefined vectors: GCC bug
+# 105593.)
+# gosset_isa_options(target isa): flags of an OBJECT library of kernels.
+function(gosset_isa_options target isa)
+    target_link_libraries(${target} PRIVATE gosset_flags gosset_dep_xsimd)
+    target_compile_definitions(${target} PRIVATE GOSSET_ISA=${isa})
+    target_compile_options(${target} PRIVATE
+        ${GOSSET_ISA_FLAGS_${isa}} -O2 -fno-lto -fno-exceptions
+        $<$<CXX_COMPILER_ID:GNU>:-Wno-uninitialized> $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+    set_target_properties(${target} PROPERTIES INTERPROCEDURAL_OPTIMIZATION OFF)
+endfunction()

@@ -1,0 +1,181 @@
+// Every word of the panel vocabulary on every tier that runs here, against its scalar meaning.
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "runtime/base/half.hpp"
+#include "runtime/base/rng.hpp"
+#include "simd/dispatch.hpp"
+#include "tests/simd/b64_probe.hpp"
+#include "tests/support/support.hpp"
+
+using namespace gosset;
+
+namespace gosset {
+#define GOSSET_TIER(isa)                  \
+    namespace isa {                       \
+    extern const test::Probes b64_probes; \
+    }
+#include "simd/built.def"
+}  // namespace gosset
+
+namespace {
+
+const std::map<std::string, const test::Probes*> tiers = {
+#define GOSSET_TIER(isa) {#isa, &gosset::isa::b64_probes},
+#include "simd/built.def"
+};
+
+struct Operands {
+    alignas(64) uint8_t a[64], b[64], c[64];
+};
+using Expected = std::function<void(const Operands&, uint8_t* out)>;
+
+Expected bytes(int (*f)(int a, int b, int c)) {
+    return [f](const Operands& o, uint8_t* out) {
+        for (int i = 0; i < 64; i++) out[i] = uint8_t(f(o.a[i], o.b[i], o.c[i]));
+    };
+}
+Expected lanes(int (*f)(const Operands& o, int i)) {
+    return [f](const Operands& o, uint8_t* out) {
+        for (int i = 0; i < 64; i++) out[i] = uint8_t(f(o, i));
+    };
+}
+Expected words(int (*f)(int a)) {
+    return [f](const Operands& o, uint8_t* out) {
+        for (int i = 0; i < 64; i += 2) {
+            const int w = f(o.a[i] | o.a[i + 1] << 8);
+            out[i] = uint8_t(w), out[i + 1] = uint8_t(w >> 8);
+        }
+    };
+}
+Expected rows(float (*f)(const Operands& o, int row)) {
+    return [f](const Operands& o, uint8_t* out) {
+        for (int r = 0; r < 16; r++) {
+            const float v = f(o, r);
+            std::memcpy(out + 4 * r, &v, 4);
+        }
+    };
+}
+
+template <class T>
+T at(const uint8_t* p, int i) {
+    T v;
+    std::memcpy(&v, p + sizeof v * size_t(i), sizeof v);
+    return v;
+}
+/// Sum over the four bytes of a row of weight(byte) * x[byte].
+template <class F>
+float row_dot(const Operands& o, int row, int mask, F x) {
+    int sum = 0;
+    for (int g = 0; g < 4; g++) sum += (o.a[4 * row + g] & mask) * x(g);
+    return float(sum);
+}
+
+const std::map<std::string, Expected> expected = {
+    {"and", bytes([](int a, int b, int) { return a & b; })},
+    {"or", bytes([](int a, int b, int) { return a | b; })},
+    {"xor", bytes([](int a, int b, int) { return a ^ b; })},
+    {"andnot", bytes([](int a, int b, int) { return ~a & b; })},
+    {"xor3", bytes([](int a, int b, int c) { return a ^ b ^ c; })},
+    {"or3", bytes([](int a, int b, int c) { return a | b | c; })},
+    {"and_or", bytes([](int a, int b, int c) { return (a & b) | c; })},
+    {"blend", bytes([](int a, int b, int c) { return (a & b) | (~a & c); })},
+    {"add", bytes([](int a, int b, int) { return a + b; })},
+    {"sub", bytes([](int a, int b, int) { return a - b; })},
+    {"adds", bytes([](int a, int b, int) { return std::min(a + b, 255); })},
+    {"subs", bytes([](int a, int b, int) { return std::max(a - b, 0); })},
+    {"avg", bytes([](int a, int b, int) { return (a + b + 1) / 2; })},
+    {"min", bytes([](int a, int b, int) { return std::min(a, b); })},
+    {"max", bytes([](int a, int b, int) { return std::max(a, b); })},
+    {"shr16", words([](int a) { return a >> 3; })},
+    {"shl16", words([](int a) { return a << 5; })},
+    {"set1", bytes([](int, int, int) { return 200; })},
+    {"table16", lanes([](const Operands& o, int i) { return int(o.b[o.a[i] & 15]); })},
+    {"table32", lanes([](const Operands& o, int i) { return int(o.b[o.a[i] & 31]); })},
+    {"table64", lanes([](const Operands& o, int i) { return int(o.b[o.a[i] & 63]); })},
+    {"group", lanes([](const Operands& o, int i) { return int(o.b[16 * (i % 4) + o.a[i] % 16]); })},
+    {"any_bit", bytes([](int a, int b, int) { return a & b ? 255 : 0; })},
+    {"greater", bytes([](int a, int b, int) { return a > b ? 255 : 0; })},
+    {"sign_bit", bytes([](int a, int, int) { return a & 128 ? 255 : 0; })},
+    {"masks", bytes([](int a, int b, int c) { return ((a & b) | (b ^ c)) & 128 ? a : 0; })},
+    {"select", bytes([](int a, int b, int c) { return a > b ? b : c; })},
+    {"or_bits", bytes([](int a, int b, int) {
+         return b | (a >> 7 & 1) << 1 | (a & 1) << 2 | (a >> 3 & 1) << 3;
+     })},
+    {"dot_u7", rows([](const Operands& o, int r) {
+         return row_dot(o, r, 127, [&](int g) { return int(int8_t(o.c[g])); }) - 5;
+     })},
+    {"dot_u4", rows([](const Operands& o, int r) {
+         return row_dot(o, r, 15, [&](int g) { return int8_t(o.c[g]) + int8_t(o.c[4 + g]); });
+     })},
+    {"dot_s8", rows([](const Operands& o, int r) {
+         int sum = 0;
+         for (int g = 0; g < 4; g++) sum += int8_t(o.a[4 * r + g]) * int8_t(o.c[g]);
+         return float(sum);
+     })},
+    {"dot_lanes", rows([](const Operands& o, int r) {
+         return row_dot(o, r, 127, [&](int g) { return int(int8_t(o.c[4 * r + g])); });
+     })},
+    {"shl", rows([](const Operands&, int) { return -8.0f; })},
+    {"load_f16", rows([](const Operands& o, int r) { return f16_to_f32(at<uint16_t>(o.b, r)); })},
+    {"load_bf16", rows([](const Operands& o, int r) { return bf16_to_f32(at<uint16_t>(o.b, r)); })},
+    {"fma", rows([](const Operands& o, int r) {
+         return std::fma(at<float>(o.a, r), at<float>(o.b, r) * 3, at<float>(o.c, r));
+     })},
+    {"scales",
+     rows([](const Operands& o, int r) { return at<float>(o.b, o.a[r / 2] >> 4 * (r % 2) & 15); })},
+};
+
+/// Random bytes; activations (c) in [-127, 127], all operands finite as f32, f16 and bf16; now and
+/// then the extremes.
+void fill(Operands& o, Rng& rng) {
+    const uint32_t kind = rng.below(6);
+    for (uint8_t* p : {o.a, o.b, o.c})
+        for (int i = 0; i < 64; i++) p[i] = uint8_t(rng.next());
+    if (kind == 0) std::memset(o.a, 0xff, 64), std::memset(o.c, 0x81, 64);
+    if (kind == 1) std::memset(o.a, 0x80, 64), std::memset(o.c, 0x7f, 64);
+    if (kind == 2) std::memset(o.a, 0xff, 64), std::memset(o.c, 0x7f, 64);
+    for (int i = 0; i < 64; i++)
+        if (o.c[i] == 0x80) o.c[i] = 0x81;
+}
+bool finite_operands(const Operands& o) {
+    for (int i = 0; i < 16; i++)
+        for (const uint8_t* p : {o.a, o.b, o.c})
+            if (!std::isfinite(at<float>(p, i)) ||
+                !std::isfinite(f16_to_f32(at<uint16_t>(o.b, i))) ||
+                !std::isfinite(bf16_to_f32(at<uint16_t>(o.b, i))))
+                return false;
+    return true;
+}
+
+}  // namespace
+
+TEST_CASE("every word means the same on every tier") {
+    Rng rng(test::seed());
+    for (const Isa* isa : supported_isas()) {
+        const auto tier = tiers.find(isa_name(*isa));
+        if (tier == tiers.end()) continue;  // scalar has no vocabulary
+        REQUIRE(tier->second->count == expected.size());
+        for (size_t i = 0; i < tier->second->count; i++) {
+            const test::Probe& probe = tier->second->list[i];
+            const auto want = expected.find(probe.name);
+            REQUIRE(want != expected.end());
+            const std::string name = probe.name;
+            const bool of_floats = name == "fma" || name.rfind("load_", 0) == 0;
+            for (int round = 0; round < 300; round++) {
+                Operands o;
+                do fill(o, rng);
+                while (of_floats && !finite_operands(o));
+                alignas(64) uint8_t got[64], right[64];
+                probe.run(o.a, o.b, o.c, got);
+                want->second(o, right);
+                INFO(probe.name << " on " << tier->first);
+                REQUIRE(std::memcmp(got, right, 64) == 0);
+            }
+        }
+    }
+}
