@@ -1,7 +1,6 @@
 /// f32 rows -> e8n panels: for every 32 columns of a row the scale with the least (weighted) error,
 /// by nearest points of E8 (NestQuant's "Opt-beta", arXiv 2502.09720). A group that overloads is
 /// clamped, never wrapped: a slightly too small scale is often best for the other three groups.
-#include <cassert>
 #include <cmath>
 #include <cstring>
 
@@ -70,11 +69,6 @@ void store_groups(const Found& found, int row, uint8_t* panel) {
         for (int i = 0; i < 8; ++i) level[i] = int(2 * found.point[i][g]);
         encode_group<Q>(level, c);
         put_codes<Q>(panel, 4 * row + g, c);
-#ifndef NDEBUG
-        int back[8];
-        decode_group<Q>(c, back);
-        assert(std::memcmp(level, back, sizeof level) == 0);
-#endif
     }
 }
 
