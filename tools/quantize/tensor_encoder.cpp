@@ -63,17 +63,24 @@ Status TensorEncoder::compare(uint64_t begin, uint64_t count, EncodeScratch& scr
     scratch.decoded.resize(cols);
     const Weights w{scratch.codes.data(), scratch.row_scales.data(), table_.data(),
                     uint32_t(padded_rows(count) / 16), uint32_t(cols / 32)};
+    // Errors along padding meet activations of 0 and do not count: where the rotation mixed padding
+    // in, it is undone first.
+    const bool mixed = transform_.width() > plan_->cols;
     sum = {};
     for (uint64_t r = 0; r < count; r++) {
         kernels_->decode_row(w, uint32_t(r), scratch.decoded.data());
         const float* row = &scratch.rows[r * cols];
+        float* difference = scratch.decoded.data();
         SquaredError of_row;
         float largest = 0;
         for (uint64_t c = 0; c < cols; c++) {
-            const double d = double(row[c]) - double(scratch.decoded[c]);
-            of_row.error += d * d, of_row.energy += double(row[c]) * double(row[c]);
+            difference[c] = row[c] - difference[c];
+            of_row.energy += double(row[c]) * double(row[c]);
             largest = std::max(largest, std::abs(row[c]));
         }
+        if (mixed) transform_.undo(difference, scratch.transform.data());
+        for (uint64_t c = 0; c < plan_->cols; c++)
+            of_row.error += double(difference[c]) * double(difference[c]);
         // Codecs saturate what fp16 (their scale, or f16 itself) cannot hold: then most of the row
         // is lost. Rows too small for it become 0, which does no harm.
         if (!(of_row.error <= 0.5 * of_row.energy) && largest > 1)
