@@ -1,51 +1,15 @@
 #include "tools/quantize/export.hpp"
 
-#include <cmath>
-#include <cstring>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
 #include "runtime/base/half.hpp"
 #include "tests/quantize/memory_source.hpp"
+#include "tests/quantize/safetensors.hpp"
 #include "tests/support/support.hpp"
 #include "tools/quantize/safetensors_writer.hpp"
 
 using namespace gosset;
 using namespace gosset::quantize;
-
-namespace {
-
-struct Safetensors {
-    nlohmann::json header;
-    std::string data;
-};
-
-/// Parsed by the format's rules, which it CHECKs.
-Safetensors read_safetensors(const std::string& path) {
-    const std::string bytes = test::read_file(path);
-    REQUIRE(bytes.size() >= 8);
-    uint64_t length = 0;
-    std::memcpy(&length, bytes.data(), 8);
-    REQUIRE(length <= bytes.size() - 8);
-    CHECK(length % 8 == 0);
-    Safetensors s{nlohmann::json::parse(bytes.substr(8, length)), bytes.substr(8 + length)};
-    uint64_t end = 0;
-    for (const auto& [name, t] : s.header.items())
-        if (name != "__metadata__") end = std::max(end, t["data_offsets"][1].get<uint64_t>());
-    CHECK(end == s.data.size());
-    return s;
-}
-
-template <class T>
-std::vector<T> values_of(const Safetensors& s, const std::string& name) {
-    const auto& t = s.header.at(name);
-    const uint64_t begin = t["data_offsets"][0], end = t["data_offsets"][1];
-    std::vector<T> values((end - begin) / sizeof(T));
-    std::memcpy(values.data(), s.data.data() + begin, end - begin);
-    return values;
-}
-
-}  // namespace
 
 TEST_CASE("f32 comes back exactly, bf16 rounded") {
     const test::TempDir dir;
@@ -58,8 +22,8 @@ TEST_CASE("f32 comes back exactly, bf16 rounded") {
     CHECK(report->tensors == source.tensors_.size());
     CHECK(report->bytes == std::filesystem::file_size(dir.path("f32.st")));
     REQUIRE_OK(export_model(dir.path("m.gosset"), dir.path("bf16.st"), ExportType::bf16, {}));
-    const Safetensors f32 = read_safetensors(dir.path("f32.st"));
-    const Safetensors bf16 = read_safetensors(dir.path("bf16.st"));
+    const test::Safetensors f32 = test::read_safetensors(dir.path("f32.st"));
+    const test::Safetensors bf16 = test::read_safetensors(dir.path("bf16.st"));
     CHECK(f32.header.size() == source.tensors_.size() + 1);
     for (size_t i = 0; i < source.tensors_.size(); i++) {
         const SourceTensor& t = source.tensors_[i];
@@ -67,10 +31,10 @@ TEST_CASE("f32 comes back exactly, bf16 rounded") {
         CHECK(f32.header[t.name]["dtype"] == "F32");
         CHECK(f32.header[t.name]["shape"] == t.shape);
         CHECK(bf16.header[t.name]["dtype"] == "BF16");
-        CHECK(values_of<float>(f32, t.name) == source.values_[i]);
+        CHECK(f32.values<float>(t.name) == source.values_[i]);
         std::vector<uint16_t> rounded;
         for (float v : source.values_[i]) rounded.push_back(f32_to_bf16(v));
-        CHECK(values_of<uint16_t>(bf16, t.name) == rounded);
+        CHECK(bf16.values<uint16_t>(t.name) == rounded);
     }
 }
 
@@ -83,9 +47,9 @@ TEST_CASE("rotated codecs come back in the original basis") {
         const auto report = quantize_model(source, dir.path("m.gosset"), options);
         REQUIRE_OK(report);
         REQUIRE_OK(export_model(dir.path("m.gosset"), dir.path("m.st"), ExportType::f32, {}));
-        const Safetensors st = read_safetensors(dir.path("m.st"));
+        const test::Safetensors st = test::read_safetensors(dir.path("m.st"));
         for (size_t i = 0; i < source.tensors_.size(); i++) {
-            const std::vector<float> got = values_of<float>(st, source.tensors_[i].name);
+            const std::vector<float> got = st.values<float>(source.tensors_[i].name);
             REQUIRE(got.size() == source.values_[i].size());
             double error = 0, energy = 0;
             for (size_t k = 0; k < got.size(); k++) {
@@ -130,6 +94,6 @@ TEST_CASE("the safetensors writer keeps its promises about names and sizes") {
     CHECK_FALSE(w->finish().ok());                          // four are missing
     CHECK_OK(w->write(std::span(bytes).subspan(4, 4)));
     CHECK_OK(w->finish());
-    const Safetensors st = read_safetensors(path);
-    CHECK(values_of<uint8_t>(st, odd) == std::vector<uint8_t>{0, 1, 2, 3, 4, 5, 6, 7});
+    const test::Safetensors st = test::read_safetensors(path);
+    CHECK(st.values<uint8_t>(odd) == std::vector<uint8_t>{0, 1, 2, 3, 4, 5, 6, 7});
 }
