@@ -24,8 +24,8 @@ struct SafetensorsEntry {
 
 class SafetensorsWriter {
   public:
-    /// Reserves the disk space and writes the header. Errors: sizes that overflow, two tensors of one
-    /// name, what the operating system refuses.
+    /// Reserves the disk space and writes the header. Errors: sizes that overflow, two tensors of
+    /// one name, what the operating system refuses.
     static Result<SafetensorsWriter> create(const std::string& path,
                                             const std::vector<SafetensorsEntry>& entries);
     /// Appends bytes of the tensors, in the order of the entries.
