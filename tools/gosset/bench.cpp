@@ -1,0 +1,214 @@
+#include <cmath>
+#include <cstdio>
+#include <functional>
+#include <nlohmann/json.hpp>
+
+#include "runtime/base/rng.hpp"
+#include "tools/bench/kernels.hpp"
+#include "tools/gosset/bench_kernels.hpp"
+#include "tools/gosset/common.hpp"
+
+namespace gosset::cli {
+namespace {
+
+using Threads = std::vector<std::string>;
+
+struct Options {
+    ModelOptions model;
+    Threads threads = {"auto"};
+    uint32_t prompt = 512, decode = 128, depth = 0, repetitions = 5;
+    std::string format = "md";
+};
+
+/// One line of the result. Decoding reads bytes_per_token once a token; prefill shares them.
+struct Row {
+    std::string test;
+    uint32_t threads, depth;
+    double tps, tps_sd, read_gbs;
+    uint64_t bytes_per_token;
+    bool decode;
+
+    double gbs() const { return tps * double(bytes_per_token) / 1e9; }
+    double share() const { return read_gbs > 0 ? gbs() / read_gbs : 0; }
+};
+
+gosset_cpu_info cpu() {
+    gosset_cpu_info info = {};
+    info.struct_size = sizeof info;
+    must(gosset_cpu(&info));
+    return info;
+}
+
+/// Weights, and the keys and values before a token halfway through the test.
+uint64_t bytes_per_token(const gosset_model_info& info, const Options& o) {
+    const uint64_t size = o.model.kv == "f32" ? 4 : 2;
+    const uint64_t position = uint64_t(info.layers) * info.kv_heads * info.head_dim * 2 * size;
+    return info.bytes_per_token + position * (o.depth + o.decode / 2);
+}
+
+class Bench {
+  public:
+    Bench(const Options& o, const api::Model& model, const std::string& threads)
+        : o_(o), info_(model.info()) {
+        const uint32_t context = o.depth + std::max({o.prompt, o.decode, 1u});
+        if (context > info_.max_context)
+            throw Failure("depth and test need " + std::to_string(context) +
+                          " positions, the model has " + std::to_string(info_.max_context) +
+                          ": lower -d, -p or -n");
+        ModelOptions options = o.model;
+        options.threads = threads;
+        session_ = open_session(model, options, context);
+        Rng rng(1);
+        for (uint32_t i = 0; i < context; i++) tokens_.push_back(rng.below(info_.vocab));
+        must(session_.feed(tokens_.data(), o.depth, 0, GOSSET_WANT_NONE));
+    }
+
+    uint32_t threads() const { return session_.threads(); }
+    Row prefill(bench::ReadMeter& meter) {
+        return measure("pp", o_.prompt, false, meter, [&](uint32_t n) {
+            must(session_.feed(&tokens_[o_.depth], n, o_.depth, GOSSET_WANT_LAST));
+        });
+    }
+    Row decode(bench::ReadMeter& meter) {
+        return measure("tg", o_.decode, true, meter, [&](uint32_t n) {
+            for (uint32_t i = o_.depth; i < o_.depth + n; i++)
+                must(session_.feed(&tokens_[i], 1, i, GOSSET_WANT_LAST));
+        });
+    }
+
+  private:
+    /// Times test(n) again and again, with the meter before each repetition.
+    Row measure(const char* name, uint32_t n, bool decode, bench::ReadMeter& meter,
+                const std::function<void(uint32_t)>& test) {
+        test(decode ? std::min(n, 8u) : n);  // warm-up
+        double sum = 0, squares = 0;
+        for (uint32_t r = 0; r < o_.repetitions; r++) {
+            meter.measure();
+            const double start = now();
+            test(n);
+            const double tps = per_second(n, now() - start);
+            sum += tps, squares += tps * tps;
+        }
+        meter.measure();
+        const double count = o_.repetitions, mean = sum / count;
+        const double variance = std::max(0.0, squares / count - mean * mean);
+        return {name + std::to_string(n),
+                threads(),
+                o_.depth,
+                mean,
+                count > 1 ? std::sqrt(variance * count / (count - 1)) : 0,
+                meter.best_gbs(),
+                bytes_per_token(info_, o_),
+                decode};
+    }
+
+    const Options& o_;
+    gosset_model_info info_;
+    api::Session session_;
+    api::Tokens tokens_;
+};
+
+void print_row(const Row& r) {
+    std::printf("| %-7s | %7u | %5u | %9.2f +/- %-7.2f | %8.1f |", r.test.c_str(), r.threads,
+                r.depth, r.tps, r.tps_sd, double(r.bytes_per_token) / 1e6);
+    if (r.decode)
+        std::printf(" %6.2f | %6.2f | %5.1f%% |\n", r.gbs(), r.read_gbs, 100 * r.share());
+    else
+        std::printf("      - | %6.2f |      - |\n", r.read_gbs);
+    std::fflush(stdout);
+}
+
+nlohmann::ordered_json row_json(const Row& r) {
+    nlohmann::ordered_json j = {{"test", r.test},        {"threads", r.threads},
+                                {"depth", r.depth},      {"tps", r.tps},
+                                {"tps_sd", r.tps_sd},    {"gbs", nullptr},
+                                {"share", nullptr},      {"bytes_per_token", r.bytes_per_token},
+                                {"read_gbs", r.read_gbs}};
+    if (r.decode) j["gbs"] = r.gbs(), j["share"] = r.share();
+    return j;
+}
+
+int bench_model(const Options& o) {
+    for (const std::string& t : o.threads) thread_count(t);
+    const api::Model model = open_model(o.model.model, o.model);
+    const gosset_model_info info = model.info();
+    const bool table = o.format == "md";
+    if (table)
+        std::printf(
+            "%s, %s, %.1f MB of weights\n\n"
+            "| test    | threads | depth |         t/s           | MB/token |   GB/s |   "
+            "read |  share |\n"
+            "|---------|--------:|------:|----------------------:|---------:|-------:|----"
+            "---:|-------:|\n",
+            cpu().name, info.isa, double(info.weight_bytes) / 1e6);
+    nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+    double read_gbs = 0;
+    for (const std::string& t : o.threads) {
+        Bench bench(o, model, t);
+        bench::ReadMeter meter(bench.threads());
+        std::vector<Row> made;
+        if (o.prompt > 0) made.push_back(bench.prefill(meter));
+        if (o.decode > 0) made.push_back(bench.decode(meter));
+        for (Row& r : made) {
+            r.read_gbs = meter.best_gbs();  // of both tests
+            rows.push_back(row_json(r));
+            if (table) print_row(r);
+        }
+        read_gbs = std::max(read_gbs, meter.best_gbs());
+    }
+    if (!table) {
+        const nlohmann::ordered_json j = {
+            {"cpu", cpu().name}, {"isa", info.isa}, {"read_gbs", read_gbs}, {"rows", rows}};
+        std::printf("%s\n", j.dump().c_str());
+    }
+    return kGood;
+}
+
+}  // namespace
+
+int cmd_bench(int argc, char** argv) {
+    Options o;
+    KernelBenchOptions kernels;
+    bool of_kernels = false;
+    CLI::App app("Tokens per second and share of the read bandwidth; or speed of the kernels");
+    add_model_options(app, o.model);
+    app.get_option("--model")->required(false);
+    app.remove_option(app.get_option("--context"));
+    app.remove_option(app.get_option("--threads"));
+    app.add_option("-t,--threads", o.threads, "Thread counts, such as 1,2; auto: all cores")
+        ->delimiter(',')
+        ->capture_default_str();
+    app.add_option("-p,--prompt", o.prompt, "Tokens of the prefill test; 0: none")
+        ->capture_default_str();
+    app.add_option("-n,--new", o.decode, "Tokens of the decoding test; 0: none")
+        ->capture_default_str();
+    app.add_option("-d,--depth", o.depth, "Tokens in the cache before each test")
+        ->capture_default_str();
+    app.add_option("-r,--repetitions", o.repetitions, "Timed runs of each test")
+        ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
+    app.add_option("-o,--output", o.format, "md or json")
+        ->check(CLI::IsMember({"md", "json"}))
+        ->capture_default_str();
+    app.add_flag("--kernels", of_kernels, "Bench the kernels, without a model");
+    app.add_option("--codec", kernels.codec, "With --kernels: only this codec");
+    app.add_option("--isa", kernels.isa, "With --kernels: only this tier");
+    app.footer(
+        "Example: gosset bench -m model.gosset -t 1,2 -r 5 -o json\n"
+        "         gosset bench --kernels --codec e8n4");
+    if (const auto done = parse(app, argc, argv)) return *done;
+    if (of_kernels) {
+        kernels.threads.clear();
+        for (const std::string& t : app.count("--threads") ? o.threads : Threads{"1"})
+            kernels.threads.push_back(thread_count(t) ? thread_count(t) : cpu().logical_cores);
+        kernels.json = o.format == "json";
+        return bench_kernels(kernels);
+    }
+    if (o.model.model.empty()) {
+        std::fprintf(stderr, "gosset bench: give a model by -m, or --kernels\n");
+        return kUsage;
+    }
+    return bench_model(o);
+}
+
+}  // namespace gosset::cli

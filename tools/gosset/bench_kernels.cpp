@@ -1,0 +1,61 @@
+#include "tools/gosset/bench_kernels.hpp"
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "tools/bench/kernels.hpp"
+#include "tools/gosset/common.hpp"
+
+namespace gosset::cli {
+namespace {
+
+std::vector<const Codec*> codecs_named(const std::string& name) {
+    const auto all = all_codecs();
+    if (name.empty()) return {all.begin(), all.end()};
+    if (const Codec* codec = find_codec(name.data(), name.size())) return {codec};
+    std::string known;
+    for (const Codec* codec : all) known += std::string(" ") + codec->name;
+    throw Failure("no codec '" + name + "'; this build has" + known);
+}
+
+std::vector<const Isa*> isas_named(const std::string& name) {
+    const auto all = supported_isas();
+    if (name.empty()) return {all.begin(), all.end()};
+    const Result<const Isa*> isa = select_isa(name);
+    if (!isa.ok()) throw Failure(isa.status().message());
+    return {isa.value()};
+}
+
+}  // namespace
+
+int bench_kernels(const KernelBenchOptions& o) {
+    const auto codecs = codecs_named(o.codec);
+    const auto isas = isas_named(o.isa);
+    bench::KernelBench bench;
+    nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+    if (!o.json)
+        std::printf(
+            "| codec    | isa      | threads | cache Gw/s | stream Gw/s | w/cycle |\n"
+            "|----------|----------|--------:|-----------:|------------:|--------:|\n");
+    for (const Codec* codec : codecs) {
+        for (const Isa* isa : isas) {
+            for (const uint32_t threads : o.threads) {
+                const bench::KernelRow r = bench.measure(*codec, *isa, threads);
+                rows.push_back({{"codec", r.codec},
+                                {"isa", r.isa},
+                                {"threads", r.threads},
+                                {"cache_gws", r.cache_gws},
+                                {"stream_gws", r.stream_gws},
+                                {"weights_per_cycle", r.weights_per_cycle}});
+                if (o.json) continue;
+                std::printf("| %-8s | %-8s | %7u | %10.2f | %11.2f | %7.2f |\n", r.codec, r.isa,
+                            r.threads, r.cache_gws, r.stream_gws, r.weights_per_cycle);
+                std::fflush(stdout);
+            }
+        }
+    }
+    if (o.json) std::printf("%s\n", nlohmann::ordered_json{{"rows", rows}}.dump().c_str());
+    return kGood;
+}
+
+}  // namespace gosset::cli
