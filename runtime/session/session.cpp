@@ -9,6 +9,8 @@ namespace gosset {
 namespace {
 
 constexpr size_t kAlignment = 64;
+// Angles stay exact far beyond (runtime/base/math.hpp); what a model was trained for is advice.
+constexpr uint32_t kMaxContext = 1u << 24;
 
 void* default_alloc(size_t size, size_t alignment, void*) {
     void* p = nullptr;
@@ -39,10 +41,9 @@ std::string number(uint64_t n) {
 }  // namespace
 
 Result<uint64_t> Session::memory(const ModelWeights& model, const SessionShape& s) {
-    const ModelConfig& c = model.config;
-    if (s.context == 0 || s.context > c.max_context)
-        return invalid_argument("a context of " + number(s.context) +
-                                " positions: this model takes 1 to " + number(c.max_context));
+    if (s.context == 0 || s.context > kMaxContext)
+        return invalid_argument("a context of " + number(s.context) + " positions: 1 to " +
+                                number(kMaxContext) + " are possible");
     if (s.sequences == 0 || s.sequences > 65536)
         return invalid_argument(number(s.sequences) + " sequences: 1 to 65536 are possible");
     if (s.batch == 0 || s.batch > 65536)

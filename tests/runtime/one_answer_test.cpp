@@ -65,7 +65,6 @@ TEST_CASE("golden logits") {
         if (print) std::printf("{\"%s\", 0x%016" PRIx64 "u},\n", codec->name, hash);
         INFO(std::string(codec->name));
         const auto it = golden.find(codec->name);
-        REQUIRE(it != golden.end());
-        CHECK(hash == it->second);
+        CHECK((it != golden.end() && hash == it->second));
     }
 }

@@ -181,7 +181,8 @@ typedef enum gosset_kv_type { GOSSET_KV_F16 = 0, GOSSET_KV_F32 = 1 } gosset_kv_t
 
 typedef struct gosset_session_options {
     uint32_t struct_size;
-    uint32_t context;    /* positions per sequence; 0: min(model, 4096) */
+    uint32_t context;    /* positions per sequence; 0: min(model, 4096). More than the model's
+                            max_context is allowed: quality falls there */
     uint32_t sequences;  /* KV sequences; at least 1 */
     uint32_t batch;      /* most tokens computed at once; longer feeds are cut; 0: 128 */
     uint32_t threads;    /* 0: all cores of this process */
