@@ -5,6 +5,8 @@
 #include "runtime/session/tokenizer_merge.hpp"
 #include "runtime/session/unicode.hpp"
 
+#include <algorithm>
+
 namespace gosset {
 
 namespace {
@@ -95,6 +97,20 @@ Result<std::vector<uint32_t>> Tokenizer::encode(std::string_view text,
 
 uint32_t Tokenizer::find(std::string_view bytes) const {
     return find_token(*view_, bytes);
+}
+
+Status check_self_tests(const Tokenizer& tokenizer) {
+    const auto& tests = tokenizer.view().self_tests;
+    for (size_t i = 0; i < tests.size(); i++) {
+        const std::string where = "tokenizer self test " + std::to_string(i);
+        const auto ids = tokenizer.encode(tests[i].text, {});
+        if (!ids.ok()) return ids.status().in(where);
+        if (!std::equal(ids->begin(), ids->end(), tests[i].ids.begin(), tests[i].ids.end()))
+            return corrupt(where +
+                           ": the ids differ from those in the file: it was made by another "
+                           "version of the tokenizer, make it again");
+    }
+    return {};
 }
 
 }  // namespace gosset

@@ -36,6 +36,10 @@ class Tokenizer {
     const TokenizerView* view_ = nullptr;
 };
 
+/// Encodes the texts that the file holds for this and compares the ids: an error names the first
+/// text that differs. A file without any passes.
+Status check_self_tests(const Tokenizer& tokenizer);
+
 /// Decodes a stream token by token and never emits half a character: bytes of an unfinished UTF-8
 /// sequence are held back until it is complete (or proven broken: then U+FFFD). All pieces together
 /// are what decode() gives.

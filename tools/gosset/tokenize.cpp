@@ -85,9 +85,10 @@ Status print_lines(const Tokenizer& tokenizer, const Request& request) {
 int cmd_tokenize(int argc, char** argv) {
     Request r;
     CLI::App app("Text to token ids and back", "gosset tokenize");
-    app.add_option("-m", r.model, "A .gosset, .gguf or tokenizer.json file, or an HF directory")
+    app.add_option("-m,--model", r.model,
+                   "A .gosset, .gguf or tokenizer.json file, or an HF directory")
         ->required();
-    auto* prompt = app.add_option("-p", r.prompt, "Print the ids of this text");
+    auto* prompt = app.add_option("-p,--prompt", r.prompt, "Print the ids of this text");
     auto* jsonl = app.add_flag("--jsonl", r.jsonl,
                                "Read a JSON string a line, print {\"ids\",\"text\"} a line");
     auto* chat = app.add_flag("--chat", r.chat,

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "format/reader.hpp"
+#include "runtime/session/tokenizer.hpp"
 #include "tools/gosset/command.hpp"
 
 namespace gosset::cli {
@@ -39,7 +40,8 @@ int cmd_verify(int argc, char** argv) {
     }
     const Result<ModelFile> file = ModelFile::open(path);
     if (!file.ok()) return fail(file.status());
-    const Status status = file->verify(show_progress);
+    Status status = file->verify(show_progress);
+    if (status.ok()) status = check_self_tests(Tokenizer(&file->tokenizer()));
     if (!status.ok()) return fail(status.in(path));
     std::printf("ok: %s, %zu tensors, %zu bytes\n", path.c_str(), file->tensors().size(),
                 file->bytes().size());
