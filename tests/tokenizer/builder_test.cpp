@@ -8,8 +8,8 @@ using namespace gosset::test;
 
 namespace {
 
-const std::string kVocab =
-    R"("vocab":{"<unk>":0,"a":1,"b":2,"ab":3},"merges":[["a","b"]],"unk_token":"<unk>","fuse_unk":true)";
+const std::string kVocab = R"("vocab":{"<unk>":0,"a":1,"b":2,"ab":3},"merges":[["a","b"]],)"
+                           R"("unk_token":"<unk>","fuse_unk":true)";
 
 Result<TokenizerData> from_json(const std::string& text, const std::string& config = "") {
     TokenizerFiles files;

@@ -51,10 +51,6 @@ class Bench {
     Bench(const Options& o, const api::Model& model, const std::string& threads)
         : o_(o), info_(model.info()) {
         const uint32_t context = o.depth + std::max({o.prompt, o.decode, 1u});
-        if (context > info_.max_context)
-            throw Failure("depth and test need " + std::to_string(context) +
-                          " positions, the model has " + std::to_string(info_.max_context) +
-                          ": lower -d, -p or -n");
         ModelOptions options = o.model;
         options.threads = threads;
         session_ = open_session(model, options, context);
