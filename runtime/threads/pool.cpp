@@ -3,29 +3,17 @@
 #include <system_error>
 
 #include "platforms/fp_env.hpp"
-
-#if defined(__x86_64__) || defined(__i386__)
-#include <immintrin.h>
-#endif
+#include "platforms/spin.hpp"
 
 namespace gosset {
 
 namespace {
 
-// Tells the core that this is a spin loop.
-inline void relax() {
-#if defined(__x86_64__) || defined(__i386__)
-    _mm_pause();
-#elif defined(__aarch64__) || defined(__arm__)
-    asm volatile("yield");
-#endif
-}
-
 // Waits until `value` is no longer `old`: spins, then sleeps in the kernel.
 void await_change(const std::atomic<uint32_t>& value, uint32_t old, uint32_t spins) {
     for (uint32_t i = 0; i < spins; i++) {
         if (value.load(std::memory_order_acquire) != old) return;
-        relax();
+        spin_pause();
     }
     while (value.load(std::memory_order_acquire) == old) value.wait(old, std::memory_order_acquire);
 }

@@ -105,7 +105,8 @@ TEST_CASE("what does not fit is refused and leaves the sequence as it was") {
     REQUIRE_OK(s->feed({&tokens[10], 54}, 10, 0, Want::last, nullptr));  // exactly full
 
     for (auto change :
-         {+[](SessionShape& x) { x.context = 0; }, +[](SessionShape& x) { x.context = (1u << 24) + 1; },
+         {+[](SessionShape& x) { x.context = 0; },
+          +[](SessionShape& x) { x.context = (1u << 24) + 1; },
           +[](SessionShape& x) { x.batch = 0; }, +[](SessionShape& x) { x.threads = 0; },
           +[](SessionShape& x) { x.threads = 5000; }, +[](SessionShape& x) { x.sequences = 0; }}) {
         SessionShape bad = small();

@@ -93,7 +93,8 @@ api::Session open_session(const api::Model& model, const ModelOptions& options, 
     must(session.create(model, &o));
     const uint32_t trained = model.info().max_context;
     if (gosset_session_context(session.get()) > trained)
-        std::fprintf(stderr, "warning: the model was made for a context of %u; quality falls beyond\n",
+        std::fprintf(stderr,
+                     "warning: the model was made for a context of %u; quality falls beyond\n",
                      trained);
     return session;
 }
