@@ -31,28 +31,37 @@ struct Group {
     float e[kGroup][kAttentionChunk];
 };
 
-/// Dot products of `heads` queries with 4 positions from p on: those at and after `count` read the
-/// last row again, and their results are dropped by the caller.
+/// s[h][p .. p + 4): dot products of `heads` queries with 4 positions. Positions from `count` on
+/// read the last row again, and the caller drops their results.
 template <class Rows, int heads>
-GOSSET_INLINE void score_tile(const AttentionChunk& a, const float* q, uint32_t p, Group& g) {
+GOSSET_INLINE void score_tile(const AttentionChunk& a, const float* q, uint32_t p,
+                              float (*s)[kAttentionChunk]) {
     const typename Rows::Element* k[4];
+    GOSSET_UNROLL
     for (uint32_t i = 0; i < 4; i++)
         k[i] = static_cast<const typename Rows::Element*>(a.k) +
                size_t(std::min(p + i, a.count - 1)) * a.head_dim;
     F32x16 sum[heads][4];
-    for (auto& row : sum)
-        for (F32x16& s : row) s = F32x16(0.0f);
+    GOSSET_UNROLL
+    for (auto& row : sum) {
+        GOSSET_UNROLL
+        for (F32x16& lanes : row) lanes = F32x16(0.0f);
+    }
     for_vectors(
         a.head_dim, [&](size_t d, size_t count) __attribute__((always_inline)) {
             F32x16 row[4];
+            GOSSET_UNROLL
             for (int i = 0; i < 4; i++) row[i] = Rows::load_first(k[i] + d, count);
+            GOSSET_UNROLL
             for (int h = 0; h < heads; h++) {
                 const F32x16 v = load_first(q + size_t(h) * a.head_dim + d, count);
+                GOSSET_UNROLL
                 for (int i = 0; i < 4; i++) sum[h][i] = fma(v, row[i], sum[h][i]);
             }
         });
+    GOSSET_UNROLL
     for (int h = 0; h < heads; h++)
-        store_sums(sum[h][0], sum[h][1], sum[h][2], sum[h][3], g.e[h] + p);
+        store_sums(sum[h][0], sum[h][1], sum[h][2], sum[h][3], s[h] + p);
 }
 
 /// s -> e = exp(s - max); also the head's max and sum. Positions from count up to a multiple of 16
@@ -85,27 +94,35 @@ GOSSET_INLINE void value_tile(const AttentionChunk& a, const Group& g, size_t d,
                               float* out) {
     const auto* v = static_cast<const typename Rows::Element*>(a.v) + d;
     F32x16 sum[heads][vectors];
-    for (auto& row : sum)
-        for (F32x16& s : row) s = F32x16(0.0f);
+    GOSSET_UNROLL
+    for (auto& row : sum) {
+        GOSSET_UNROLL
+        for (F32x16& lanes : row) lanes = F32x16(0.0f);
+    }
     for (uint32_t p = 0; p < a.count; p++, v += a.v_dim) {
         F32x16 row[vectors];
+        GOSSET_UNROLL
         for (int i = 0; i < vectors; i++) row[i] = Rows::load_first(v + 16 * i, count);
+        GOSSET_UNROLL
         for (int h = 0; h < heads; h++) {
             const F32x16 e(g.e[h][p]);
+            GOSSET_UNROLL
             for (int i = 0; i < vectors; i++) sum[h][i] = fma(e, row[i], sum[h][i]);
         }
     }
-    for (int h = 0; h < heads; h++)
+    GOSSET_UNROLL
+    for (int h = 0; h < heads; h++) {
+        GOSSET_UNROLL
         for (int i = 0; i < vectors; i++)
             store_first(out + size_t(h) * a.v_dim + d + size_t(16 * i), sum[h][i], count);
+    }
 }
 
 template <class Rows, int heads>
 void attend(const AttentionChunk& a, uint32_t head, Group& g) {
     const float* q = a.q + size_t(head) * a.head_dim;
-    for (uint32_t p = 0; p < a.count; p += 4) score_tile<Rows, heads>(a, q, p, g);
-    for (uint32_t h = 0; h < heads; h++)
-        exponentials(a, g.e[h], a.max + head + h, a.sum + head + h);
+    for (uint32_t p = 0; p < a.count; p += 4) score_tile<Rows, heads>(a, q, p, g.e);
+    for (int h = 0; h < heads; h++) exponentials(a, g.e[h], a.max + head + h, a.sum + head + h);
 
     constexpr int vectors = kWide ? 4 : heads == 1 ? 4 : heads == 2 ? 2 : 1;
     float* out = a.out + size_t(head) * a.v_dim;

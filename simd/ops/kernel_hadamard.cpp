@@ -74,32 +74,52 @@ void sylvester(float* x, size_t n, size_t order, size_t inner) {
     if (half < order * inner) stage(x, n, half);
 }
 
-/// `rows` outputs of one dense product, for `count` of the contiguous inner elements. column points
-/// at H[0][first row]; as H is symmetric, a column's entries are contiguous.
-template <int rows>
+/// rows x (16 * vectors) outputs of one dense product; count: of the last vector. column points at
+/// H[0][first row]: as H is symmetric, the entries of a column are contiguous.
+template <int rows, int vectors>
 GOSSET_INLINE void dense_tile(const float* column, size_t order, const float* x, size_t inner,
                               size_t count, float* y) {
-    F32x16 sum[rows];
-    for (F32x16& s : sum) s = F32x16(0.0f);
-    for (size_t c = 0; c < order; c++, column += order) {
-        const F32x16 v = load_first(x + c * inner, count);
-        for (int r = 0; r < rows; r++) sum[r] = fma(F32x16(column[r]), v, sum[r]);
+    F32x16 sum[rows][vectors];
+    GOSSET_UNROLL
+    for (int r = 0; r < rows; r++) {
+        GOSSET_UNROLL
+        for (int i = 0; i < vectors; i++) sum[r][i] = F32x16(0.0f);
     }
-    for (int r = 0; r < rows; r++) store_first(y + size_t(r) * inner, sum[r], count);
+    for (size_t c = 0; c < order; c++, column += order) {
+        F32x16 v[vectors];
+        GOSSET_UNROLL
+        for (int i = 0; i < vectors; i++) v[i] = load_first(x + c * inner + 16 * i, count);
+        GOSSET_UNROLL
+        for (int r = 0; r < rows; r++) {
+            const F32x16 h(column[r]);
+            GOSSET_UNROLL
+            for (int i = 0; i < vectors; i++) sum[r][i] = fma(h, v[i], sum[r][i]);
+        }
+    }
+    GOSSET_UNROLL
+    for (int r = 0; r < rows; r++) {
+        GOSSET_UNROLL
+        for (int i = 0; i < vectors; i++)
+            store_first(y + size_t(r) * inner + 16 * i, sum[r][i], count);
+    }
 }
+template <int rows, int vectors>
+void dense_tiles(const float* matrix, size_t order, const float* x, size_t inner, float* y) {
+    size_t i = 0;
+    for (; i + 16 * vectors <= inner; i += 16 * vectors)
+        dense_tile<rows, vectors>(matrix, order, x + i, inner, 16, y + i);
+    for_vectors(
+        inner - i, [&](size_t k, size_t count) __attribute__((always_inline)) {
+            dense_tile<rows, 1>(matrix, order, x + i + k, inner, count, y + i + k);
+        });
+}
+/// Orders of dense factors are multiples of 4.
 void dense_rows(const float* matrix, size_t order, const float* x, size_t inner, float* y) {
-    constexpr int rows = kWide ? 12 : 4;
+    constexpr int rows = kWide ? 12 : 4, vectors = kWide ? 2 : 1;
     size_t r = 0;
     for (; r + rows <= order; r += rows)
-        for_vectors(
-            inner, [&](size_t i, size_t count) __attribute__((always_inline)) {
-                dense_tile<rows>(matrix + r, order, x + i, inner, count, y + r * inner + i);
-            });
-    for (; r < order; r += 4)  // orders of dense factors are multiples of 4
-        for_vectors(
-            inner, [&](size_t i, size_t count) __attribute__((always_inline)) {
-                dense_tile<4>(matrix + r, order, x + i, inner, count, y + r * inner + i);
-            });
+        dense_tiles<rows, vectors>(matrix + r, order, x, inner, y + r * inner);
+    for (; r < order; r += 4) dense_tiles<4, vectors>(matrix + r, order, x, inner, y + r * inner);
 }
 
 /// The same with rows in lanes, for an inner below 16: `vectors` times 16 rows from row r.
@@ -107,15 +127,18 @@ template <int vectors>
 GOSSET_INLINE void narrow_tile(const float* column, size_t order, size_t rows, const float* x,
                                size_t inner, float* y) {
     F32x16 sum[vectors];
+    GOSSET_UNROLL
     for (F32x16& s : sum) s = F32x16(0.0f);
     for (size_t c = 0; c < order; c++, column += order) {
         const F32x16 v(x[c * inner]);
+        GOSSET_UNROLL
         for (int k = 0; k < vectors; k++) {
             const size_t count = vectors == 1 ? rows : 16;
             sum[k] = fma(load_first(column + 16 * k, count), v, sum[k]);
         }
     }
     float out[16 * vectors];
+    GOSSET_UNROLL
     for (int k = 0; k < vectors; k++) store(out + 16 * k, sum[k]);
     for (size_t r = 0; r < rows; r++) y[r * inner] = out[r];
 }

@@ -16,7 +16,8 @@ struct F32x16 {
     Batch part[kRegisters];
     F32x16() = default;
     GOSSET_INLINE explicit F32x16(float f) {
-        for (Batch& p : part) p = Batch(f);
+        GOSSET_UNROLL
+        for (size_t i = 0; i < kRegisters; i++) part[i] = Batch(f);
     }
 };
 
@@ -24,6 +25,7 @@ struct F32x16 {
 template <class F>
 GOSSET_INLINE F32x16 each(F32x16 a, F32x16 b, F f) {
     F32x16 r;
+    GOSSET_UNROLL
     for (size_t i = 0; i < kRegisters; i++) r.part[i] = f(a.part[i], b.part[i]);
     return r;
 }
@@ -42,6 +44,7 @@ GOSSET_INLINE F32x16 operator/(F32x16 a, F32x16 b) {
 }
 GOSSET_INLINE F32x16 select_less(F32x16 a, F32x16 b, F32x16 yes, F32x16 no) {
     F32x16 r;
+    GOSSET_UNROLL
     for (size_t i = 0; i < kRegisters; i++)
         r.part[i] = xsimd::select(a.part[i] < b.part[i], yes.part[i], no.part[i]);
     return r;
@@ -49,10 +52,12 @@ GOSSET_INLINE F32x16 select_less(F32x16 a, F32x16 b, F32x16 yes, F32x16 no) {
 
 GOSSET_INLINE F32x16 load(const float* p) {
     F32x16 r;
+    GOSSET_UNROLL
     for (size_t i = 0; i < kRegisters; i++) r.part[i] = Batch::load_unaligned(p + i * Batch::size);
     return r;
 }
 GOSSET_INLINE void store(float* p, F32x16 v) {
+    GOSSET_UNROLL
     for (size_t i = 0; i < kRegisters; i++) v.part[i].store_unaligned(p + i * Batch::size);
 }
 
