@@ -132,7 +132,9 @@ gosset_status gosset_model_open(const char* path, const gosset_model_options* op
     return guard([&]() -> Status {
         GOSSET_TRY(need(path && out, "path or out"));
         GOSSET_ASSIGN(const auto o, read_options(options, gosset_model_options_default));
-        return open_model(ModelFile::open(path), o, out).in(path);
+        auto file = ModelFile::open(path);  // its errors name the path
+        if (!file.ok()) return file.status();
+        return open_model(std::move(file), o, out).in(path);
     });
 }
 
