@@ -138,8 +138,9 @@ TEST_CASE("what cannot be expressed is refused by name") {
          "'low_freq_factor' is missing"},
         {R"({"partial_rotary_factor": 1.5})", "'partial_rotary_factor'"},
     };
-    for (const auto& [patch, message] : cases) {
-        INFO(std::string(patch));
+    for (const auto& [change, message] : cases) {
+        const std::string patch = change;  // a structured binding cannot be captured
+        INFO(patch);
         const Result<ModelConfig> r = read(with(patch));
         REQUIRE_FALSE(r.ok());
         INFO(r.status().message());
