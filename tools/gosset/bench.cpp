@@ -56,7 +56,7 @@ class Bench {
         session_ = open_session(model, options, context);
         Rng rng(1);
         for (uint32_t i = 0; i < context; i++) tokens_.push_back(rng.below(info_.vocab));
-        must(session_.feed(tokens_.data(), o.depth, 0, GOSSET_WANT_NONE));
+        if (o.depth > 0) must(session_.feed(tokens_.data(), o.depth, 0, GOSSET_WANT_NONE));
     }
 
     uint32_t threads() const { return session_.threads(); }

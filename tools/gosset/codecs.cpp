@@ -1,5 +1,4 @@
 // gosset codecs: what this build can store weights in, and how well.
-#include <CLI/CLI.hpp>
 #include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -8,7 +7,7 @@
 
 #include "platforms/cpu.hpp"
 #include "tools/bench/rate_distortion.hpp"
-#include "tools/gosset/command.hpp"
+#include "tools/gosset/parse.hpp"
 
 namespace gosset::cli {
 
@@ -68,13 +67,7 @@ int cmd_codecs(int argc, char** argv) {
     app.footer(
         "bits/w counts every stored bit; gap is above Shannon's 2^(-2 bits).\n"
         "Example: gosset codecs --rd -o json");
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& e) {
-        if (e.get_exit_code() == 0) return app.exit(e), kGood;
-        std::fprintf(stderr, "gosset codecs: %s\n", e.what());
-        return kUsage;
-    }
+    if (const auto done = parse(app, argc, argv)) return *done;
 
     std::vector<Row> rows;
     for (const Codec* c : all_codecs()) {

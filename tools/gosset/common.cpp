@@ -32,21 +32,6 @@ void must(gosset_status status, const std::string& where) {
     throw Failure(where.empty() ? what : where + ": " + what);
 }
 
-std::optional<int> parse(CLI::App& app, int argc, char** argv) {
-    app.name("gosset " + std::string(argv[0]));
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::CallForHelp&) {
-        std::cout << app.help() << std::flush;
-        return kGood;
-    } catch (const CLI::ParseError& e) {
-        std::fprintf(stderr, "%s: %s\n%s --help tells more\n", app.get_name().c_str(), e.what(),
-                     app.get_name().c_str());
-        return kUsage;
-    }
-    return std::nullopt;
-}
-
 void add_model_options(CLI::App& app, ModelOptions& options) {
     app.add_option("-m,--model", options.model, "The .gosset file")->required();
     app.add_option("-t,--threads", options.threads, "Threads, or auto: all cores")
@@ -94,7 +79,7 @@ api::Session open_session(const api::Model& model, const ModelOptions& options, 
     const uint32_t trained = model.info().max_context;
     if (gosset_session_context(session.get()) > trained)
         std::fprintf(stderr,
-                     "warning: the model was made for a context of %u; quality falls beyond\n",
+                     "gosset: the model was made for a context of %u; quality falls beyond\n",
                      trained);
     return session;
 }

@@ -1,16 +1,15 @@
-/// What the verbs share: options of the common letters, the way errors leave, opening a model and a
-/// session, reading prompts, Ctrl-C. Relies on the C API, CLI11 and the standard library.
+/// What the verbs on a model share: options of the common letters, the way errors leave, opening a
+/// model and a session, reading prompts, Ctrl-C. Relies on the C API, CLI11 and the standard
+/// library.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 
 #include "gosset/gosset.hpp"
-#include "tools/gosset/command.hpp"
+#include "tools/gosset/parse.hpp"
 
 namespace gosset::cli {
 
@@ -20,9 +19,6 @@ struct Failure : std::runtime_error {
 };
 /// Throws a Failure with the C API's last error unless the status is GOSSET_OK.
 void must(gosset_status status, const std::string& where = "");
-
-/// Parses; an exit status when the verb is done already: 0 after --help, 2 after a usage error.
-std::optional<int> parse(CLI::App& app, int argc, char** argv);
 
 /// -m -c -t --exact --huge --kv, the letters that every verb on a model knows.
 struct ModelOptions {

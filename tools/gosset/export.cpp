@@ -1,11 +1,10 @@
 /// gosset export: a .gosset file back to safetensors.
 #include "tools/quantize/export.hpp"
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <string>
 
-#include "tools/gosset/command.hpp"
+#include "tools/gosset/parse.hpp"
 #include "tools/quantize/console.hpp"
 
 namespace gosset::cli {
@@ -23,11 +22,7 @@ int cmd_export(int argc, char** argv) {
         ->check(CLI::IsMember({"f32", "bf16"}))
         ->capture_default_str();
     app.footer("example:\n  gosset export -m model.gosset -o model.safetensors --dtype bf16");
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& e) {
-        return app.exit(e) == 0 ? kGood : kUsage;
-    }
+    if (const auto done = parse(app, argc, argv)) return *done;
 
     const quantize::InterruptGuard guard;
     quantize::ProgressLine line("export");

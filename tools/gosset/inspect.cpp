@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
 #include <cinttypes>
@@ -8,7 +7,7 @@
 #include <string>
 
 #include "format/reader.hpp"
-#include "tools/gosset/command.hpp"
+#include "tools/gosset/parse.hpp"
 
 namespace gosset::cli {
 namespace {
@@ -250,11 +249,7 @@ int cmd_inspect(int argc, char** argv) {
     app.add_option("-m,--model", path, "The .gosset file")->required();
     app.add_flag("--json", json, "One JSON object on stdout");
     app.footer("Example: gosset inspect -m model.gosset --json | jq .bpw");
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& e) {
-        return app.exit(e) == 0 ? kGood : kUsage;
-    }
+    if (const auto done = parse(app, argc, argv)) return *done;
     const Result<ModelFile> file = ModelFile::open(path);
     if (!file.ok()) {
         std::fprintf(stderr, "gosset inspect: %s\n", file.status().message().c_str());

@@ -1,10 +1,9 @@
 /// gosset quantize: a GGUF or safetensors model into a .gosset file.
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
 #include <string>
 
-#include "tools/gosset/command.hpp"
+#include "tools/gosset/parse.hpp"
 #include "tools/import/source.hpp"
 #include "tools/quantize/console.hpp"
 #include "tools/quantize/pipeline.hpp"
@@ -90,11 +89,7 @@ int cmd_quantize(int argc, char** argv) {
     Arguments a;
     CLI::App app("Quantizes a model into a .gosset file.", "gosset quantize");
     declare(app, a);
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& e) {
-        return app.exit(e) == 0 ? kGood : kUsage;
-    }
+    if (const auto done = parse(app, argc, argv)) return *done;
     if (app.count("--bpw")) {
         std::fprintf(stderr,
                      "gosset quantize: --bpw is not in this version; use --codec with one of:%s\n",

@@ -1,9 +1,8 @@
 /// gosset synth: a random model of a given shape, for speed and for golden hashes.
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <string>
 
-#include "tools/gosset/command.hpp"
+#include "tools/gosset/parse.hpp"
 #include "tools/quantize/console.hpp"
 #include "tools/quantize/pipeline.hpp"
 #include "tools/quantize/report.hpp"
@@ -69,11 +68,7 @@ int cmd_synth(int argc, char** argv) {
     Arguments a;
     CLI::App app("Writes a random Llama-shaped model (ids only, no tokenizer).", "gosset synth");
     declare(app, a);
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& e) {
-        return app.exit(e) == 0 ? kGood : kUsage;
-    }
+    if (const auto done = parse(app, argc, argv)) return *done;
     if (a.plan.head_codec.empty()) a.plan.head_codec = a.plan.codec;
     const Result<quantize::Report> report = synthesize(a);
     if (!report.ok()) {

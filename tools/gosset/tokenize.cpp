@@ -1,5 +1,4 @@
 // gosset tokenize: text to ids and back, by the tokenizer of any file that has one.
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -8,7 +7,7 @@
 
 #include "runtime/session/chat_template.hpp"
 #include "runtime/session/tokenizer.hpp"
-#include "tools/gosset/command.hpp"
+#include "tools/gosset/parse.hpp"
 #include "tools/import/source.hpp"
 
 namespace gosset::cli {
@@ -100,12 +99,10 @@ int cmd_tokenize(int argc, char** argv) {
     prompt->excludes(jsonl);
     chat->needs(jsonl);
     app.footer("Example: gosset tokenize -m model.gosset -p \"Once upon a time\"");
-    try {
-        app.parse(argc, argv);
+    app.callback([&] {
         if (!*prompt && !*jsonl) throw CLI::RequiredError("-p TEXT or --jsonl");
-    } catch (const CLI::ParseError& e) {
-        return app.exit(e) == 0 ? kGood : kUsage;
-    }
+    });
+    if (const auto done = parse(app, argc, argv)) return *done;
     const Result<TokenizerData> data = open_tokenizer(r.model);
     if (!data.ok()) return fail(data.status().message());
     const TokenizerView view = data->view();

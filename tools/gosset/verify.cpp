@@ -1,12 +1,11 @@
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <string>
 
 #include "format/reader.hpp"
 #include "runtime/session/tokenizer.hpp"
-#include "tools/gosset/command.hpp"
+#include "tools/gosset/parse.hpp"
 
 namespace gosset::cli {
 namespace {
@@ -33,11 +32,7 @@ int cmd_verify(int argc, char** argv) {
     std::string path;
     app.add_option("-m,--model", path, "The .gosset file")->required();
     app.footer("Example: gosset verify -m model.gosset");
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& e) {
-        return app.exit(e) == 0 ? kGood : kUsage;
-    }
+    if (const auto done = parse(app, argc, argv)) return *done;
     const Result<ModelFile> file = ModelFile::open(path);
     if (!file.ok()) return fail(file.status());
     Status status = file->verify(show_progress);
