@@ -186,7 +186,10 @@ Status generate(gosset_session* s, gosset_sampler* sampler, uint32_t sequence,
                 std::span<const uint32_t> prompt, uint32_t max_new, gosset_token_fn callback,
                 void* user, gosset_generated& done) {
     Session& session = *s->session;
-    StreamDecoder decoder(&s->model->tokenizer);
+    // After a BOS alone the first token begins the text; otherwise it continues the prompt.
+    const bool at_start = session.length(sequence) == 0 && prompt.size() == 1 &&
+                          prompt[0] == s->model->weights->config.bos_id;
+    StreamDecoder decoder(&s->model->tokenizer, at_start);
     const double start = now();
     GOSSET_TRY(session.feed(prompt, session.length(sequence), sequence, Want::last, nullptr));
     for (uint32_t token : prompt) sampler->sampler.accept(token);
