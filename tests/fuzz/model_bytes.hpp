@@ -56,9 +56,9 @@ inline std::vector<uint8_t> file_around(std::span<const uint8_t> metadata) {
                 header.file_size = std::max(header.file_size, s.offset + s.bytes.size());
     header.xxh3 = hash_header(header, metadata);
     const auto head = encode_header(header);
-    std::vector<uint8_t> file(head.begin(), head.end());
-    file.insert(file.end(), metadata.begin(), metadata.end());
-    file.resize(size_t(header.file_size));
+    std::vector<uint8_t> file(size_t(header.file_size));
+    std::copy(head.begin(), head.end(), file.begin());
+    std::copy(metadata.begin(), metadata.end(), file.begin() + kHeaderSize);
     return file;
 }
 
