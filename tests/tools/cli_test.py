@@ -258,7 +258,7 @@ class Text(Case):
             self.assertEqual((again["kld_mean"], again["kld_max"], again["top1_agree"]), (0, 0, 1))
         self.fails(1, *call[:6], "256", *call[7:], "--logits", saved, word="-c")
         self.fails(1, *call, "--logits", self.text, word="logits")
-        self.fails(1, *call[:6], "4", "--json", "-f", os.devnull, word="tokens")
+        self.fails(1, *call[:4], os.devnull, "-c", "4", "--json", word="tokens")
 
 
 if __name__ == "__main__":
