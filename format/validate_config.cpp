@@ -97,6 +97,7 @@ Status check_ids(const ModelConfig& c) {
 }  // namespace
 
 Status validate_config(const ModelConfig& c) {
+    if (c.architecture == "none") return {};  // named weights alone: nothing binds to it
     if (!is_name(c.architecture, limits::kWordLength))
         return corrupt("architecture must be 1 to 64 printable characters");
     const Integer integers[] = {

@@ -155,8 +155,10 @@ Result<std::vector<TensorPlan>> make_plan(const ModelSource& source, const PlanO
         has_embed = has_embed || t.role == Role::embed;
         has_head = has_head || t.role == Role::head;
     }
-    if (!has_embed && !(tied && has_head)) return corrupt("the model has no embedding");
-    if (!has_head && !tied) return corrupt("the model has no head and does not tie it");
+    if (source.config().architecture != "none") {  // "none": named weights alone
+        if (!has_embed && !(tied && has_head)) return corrupt("the model has no embedding");
+        if (!has_head && !tied) return corrupt("the model has no head and does not tie it");
+    }
 
     std::vector<TensorPlan> plan;
     for (size_t i = 0; i < source.tensors().size(); i++) {
