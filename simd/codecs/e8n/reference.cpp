@@ -1,3 +1,4 @@
+#include "runtime/base/half.hpp"
 #include "simd/codecs/e8n/layout.hpp"
 #include "simd/codecs/e8n/residue.hpp"
 #include "simd/parts/reference_panel.hpp"
@@ -25,9 +26,23 @@ template <int Q>
 void matvec(const MatvecArgs& a) {
     reference_matvec(panel<Q>, a);
 }
+/// One row is four lanes of each panel; decoding all 64 for it would cost 16 times as much.
 template <int Q>
 void decode_row(const Weights& w, uint32_t row, float* out) {
-    reference_decode_row(panel<Q>, w, row, out);
+    using L = e8n::Layout<Q>;
+    const float row_scale = f16_to_f32(w.row_scales[row]);
+    const uint32_t r = row % kPanelRows;
+    const uint8_t* p = w.panels + size_t(row / kPanelRows) * w.blocks * L::kPanelBytes;
+    for (uint32_t b = 0; b < w.blocks; b++, p += L::kPanelBytes) {
+        const float scale = w.table[scale_index(p + L::kCodeBytes, r)];
+        for (int g = 0; g < 4; ++g) {
+            uint8_t codes[8];
+            int group[8];
+            e8n::get_codes<Q>(p, int(4 * r) + g, codes);
+            e8n::decode_group<Q>(codes, group);
+            for (int i = 0; i < 8; ++i) *out++ = row_scale * (scale * float(group[i]));
+        }
+    }
 }
 
 /// layout.hpp's kExtBytes: the activations of a block by group, coordinate and sign.
