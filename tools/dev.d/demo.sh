@@ -70,5 +70,5 @@ demo() {
         report "$made.json"
     fi
     printf '\n> %s\n' "$question"
-    build/release/gosset chat -m "$made" -p "$question" --once
+    build/release/gosset chat -m "$made" -p "$question" --once -n 256 --repeat-penalty 1.1
 }
