@@ -77,7 +77,7 @@ Status refuse_inexpressible(const JsonObject& o) {
 }
 
 /// By "architectures", else by "model_type".
-Result<const Family*> json_family(const JsonObject& o) {
+Result<const ModelFamily*> json_family(const JsonObject& o) {
     std::string architecture, type;
     if (o.has("architectures")) {
         const json& list = o.at("architectures");
@@ -87,7 +87,7 @@ Result<const Family*> json_family(const JsonObject& o) {
     }
     GOSSET_TRY(o.read("model_type", &type));
     if (architecture.empty() && type.empty()) return o.require("architectures");
-    for (const Family& f : families())
+    for (const ModelFamily& f : families())
         if (architecture.empty() ? type == f.hf_model_type : architecture == f.hf_architecture)
             return &f;
     return unsupported(o.where() + ": architecture " +
@@ -167,7 +167,7 @@ Result<ModelConfig> config_from_json(std::string_view config, std::string_view g
                                      const std::string& where) {
     GOSSET_ASSIGN(const json parsed, parse_json_object(config, where));
     const JsonObject o(parsed, where);
-    GOSSET_ASSIGN(const Family* family, json_family(o));
+    GOSSET_ASSIGN(const ModelFamily* family, json_family(o));
     GOSSET_TRY(refuse_inexpressible(o));
     ModelConfig c;
     c.architecture = family->name;

@@ -118,16 +118,16 @@ Status read_vocab(const GgufFile& file, const std::string& prefix, const Tokeniz
 
 }  // namespace
 
-Result<const Family*> gguf_family(const GgufFile& file) {
+Result<const ModelFamily*> gguf_family(const GgufFile& file) {
     std::string name;
     GOSSET_TRY(file.read("general.architecture", &name));
     if (name.empty()) return corrupt("GGUF: key 'general.architecture' is missing");
-    if (const Family* family = find_family(name)) return family;
+    if (const ModelFamily* family = find_family(name)) return family;
     return unsupported("GGUF: architecture " + printable(name) +
                        " cannot be imported yet; known are: " + family_names());
 }
 
-Result<ModelConfig> gguf_config(const GgufFile& file, const Family& family,
+Result<ModelConfig> gguf_config(const GgufFile& file, const ModelFamily& family,
                                 const TokenizerData& tokenizer) {
     const std::string prefix = std::string(family.name) + ".";
     uint32_t parts = 1;

@@ -11,11 +11,11 @@
 namespace gosset {
 
 /// The family that general.architecture names.
-Result<const Family*> gguf_family(const GgufFile& file);
+Result<const ModelFamily*> gguf_family(const GgufFile& file);
 
 /// Which tensors are present decides on biases and on a tied head; rope_freqs.weight becomes a rope
 /// scaling. The result is checked (check_config).
-Result<ModelConfig> gguf_config(const GgufFile& file, const Family& family,
+Result<ModelConfig> gguf_config(const GgufFile& file, const ModelFamily& family,
                                 const TokenizerData& tokenizer);
 
 }  // namespace gosset

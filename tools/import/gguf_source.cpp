@@ -32,7 +32,7 @@ class GgufSource final : public ModelSource {
     }
 
   private:
-    Status bind(const GgufFile& file, const Family& family, const ExpectedTensor& expected);
+    Status bind(const GgufFile& file, const ModelFamily& family, const ExpectedTensor& expected);
     Status refuse_leftovers(const GgufFile& file, const std::set<std::string_view>& used) const;
 
     SourceBytes bytes_;
@@ -43,7 +43,7 @@ class GgufSource final : public ModelSource {
     std::string description_;
 };
 
-Status GgufSource::bind(const GgufFile& file, const Family& family,
+Status GgufSource::bind(const GgufFile& file, const ModelFamily& family,
                         const ExpectedTensor& expected) {
     const GgufTensor* found = file.tensor(expected.gguf);
     if (!found)
@@ -83,7 +83,7 @@ Status GgufSource::refuse_leftovers(const GgufFile& file,
 
 Status GgufSource::open() {
     GOSSET_ASSIGN(const GgufFile file, GgufFile::parse(bytes_.span()));
-    GOSSET_ASSIGN(const Family* family, gguf_family(file));
+    GOSSET_ASSIGN(const ModelFamily* family, gguf_family(file));
     GOSSET_ASSIGN(tokenizer_, gguf_tokenizer(file));
     GOSSET_ASSIGN(config_, gguf_config(file, *family, tokenizer_));
     const std::vector<ExpectedTensor> expected = expected_tensors(*family, config_);

@@ -45,7 +45,7 @@ constexpr TensorRule kLlama[] = {
 };
 #undef GOSSET_LAYER
 
-constexpr Family kFamilies[] = {
+constexpr ModelFamily kFamilies[] = {
     {"llama", "LlamaForCausalLM", "llama", true, kLlama},
 };
 
@@ -91,23 +91,24 @@ uint64_t dim_size(Dim d, const ModelConfig& config) {
     return 0;
 }
 
-std::span<const Family> families() {
+std::span<const ModelFamily> families() {
     return kFamilies;
 }
 
 std::string family_names() {
     std::string names;
-    for (const Family& f : kFamilies) names += (names.empty() ? "" : ", ") + std::string(f.name);
+    for (const ModelFamily& f : kFamilies)
+        names += (names.empty() ? "" : ", ") + std::string(f.name);
     return names;
 }
 
-const Family* find_family(std::string_view name) {
-    for (const Family& f : kFamilies)
+const ModelFamily* find_family(std::string_view name) {
+    for (const ModelFamily& f : kFamilies)
         if (name == f.name) return &f;
     return nullptr;
 }
 
-std::vector<ExpectedTensor> expected_tensors(const Family& family, const ModelConfig& config) {
+std::vector<ExpectedTensor> expected_tensors(const ModelFamily& family, const ModelConfig& config) {
     std::vector<ExpectedTensor> all;
     const auto add = [&](const TensorRule& rule, int32_t layer) {
         if (wanted(rule, config)) all.push_back(expect(rule, layer, config));

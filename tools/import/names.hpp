@@ -30,7 +30,7 @@ struct TensorRule {
     bool per_layer = true;
 };
 
-struct Family {
+struct ModelFamily {
     const char* name;             ///< ModelConfig::architecture, and general.architecture of GGUF
     const char* hf_architecture;  ///< "architectures" of config.json: "LlamaForCausalLM"
     const char* hf_model_type;    ///< "model_type" of config.json: "llama"
@@ -40,11 +40,11 @@ struct Family {
     std::span<const TensorRule> rules;
 };
 
-std::span<const Family> families();
+std::span<const ModelFamily> families();
 /// "llama, ...": what a message can offer instead.
 std::string family_names();
 /// By ModelConfig::architecture; null when unknown.
-const Family* find_family(std::string_view name);
+const ModelFamily* find_family(std::string_view name);
 
 /// A tensor that a model of this configuration must have.
 struct ExpectedTensor {
@@ -55,7 +55,7 @@ struct ExpectedTensor {
 };
 
 /// All of them, in file order: embedding, layers, final norm, head.
-std::vector<ExpectedTensor> expected_tensors(const Family& family, const ModelConfig& config);
+std::vector<ExpectedTensor> expected_tensors(const ModelFamily& family, const ModelConfig& config);
 
 /// "[32000, 2048]"
 std::string shape_text(std::span<const uint64_t> shape);
