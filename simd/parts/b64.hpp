@@ -2,7 +2,7 @@
 /// once for all ISAs. A B64 holds one coordinate of 4 groups of 16 rows: byte 4 * row + group, a
 /// dword is a row. Relies on the ISA's flags only; every function gives the same bits on every ISA.
 ///
-///   B64      load set1 zero store   & | ^   andnot(a, b) = ~a & b   xor3 or3
+///   B64      load load_once set1 zero store   & | ^   andnot(a, b) = ~a & b   xor3 or3
 ///            and_or(a, m, o) = a & m | o    blend(m, a, b) = m & a | ~m & b  (bitwise)
 ///            add sub adds subs avg min max (u8)   shr16<n> shl16<n> (16-bit lanes: mask after)
 ///   tables   Table16 Table32 Table64: lookup(table, index), index < 16, 32, 64 or undefined bytes;

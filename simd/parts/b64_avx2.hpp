@@ -23,6 +23,9 @@ GOSSET_INLINE B64 load(const void* p) {
     const __m256i* v = static_cast<const __m256i*>(p);
     return {_mm256_loadu_si256(v), _mm256_loadu_si256(v + 1)};
 }
+GOSSET_INLINE B64 load_once(const void* p) {
+    return load(p);
+}
 GOSSET_INLINE void store(void* p, B64 a) {
     __m256i* v = static_cast<__m256i*>(p);
     _mm256_storeu_si256(v, a.lo);

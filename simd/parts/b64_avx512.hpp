@@ -21,6 +21,13 @@ using X4 = __m512i;
 GOSSET_INLINE B64 load(const void* p) {
     return {_mm512_loadu_si512(p)};
 }
+/// A load that stays one: compilers repeat a load rather than copy a register, and a panel crosses
+/// a cache line at nearly every vector.
+GOSSET_INLINE B64 load_once(const void* p) {
+    B64 a = load(p);
+    __asm__("" : "+v"(a.v));
+    return a;
+}
 GOSSET_INLINE void store(void* p, B64 a) {
     _mm512_storeu_si512(p, a.v);
 }

@@ -15,7 +15,8 @@ namespace gosset::e8n {
 namespace {
 
 /// Scales beyond this multiple of the smallest one that fits are not tried: the granular error
-/// grows with the square of the scale (no loss in 5 digits of the MSE on N(0,1) and Laplace rows).
+/// grows with the square of the scale (costs under 0.1% of the MSE on N(0,1), 0.3% on Laplace
+/// rows).
 constexpr float kWindow = 1.15f;
 
 /// The usable entries of a scale table, from small to large.

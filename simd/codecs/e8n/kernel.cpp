@@ -23,16 +23,16 @@ template <int Q>
 GOSSET_INLINE Residues unpack(const uint8_t* p) {
     Residues u;
     B64* r = u.r;
-    const B64 a = load(p), b = load(p + 64), one = set1(1), field = set1(2 * Q - 2);
+    const B64 a = load_once(p), b = load_once(p + 64), one = set1(1), field = set1(2 * Q - 2);
     if constexpr (Q == 16) {
-        const B64 c = load(p + 128), last = load(p + 192), h = last & one;
+        const B64 c = load_once(p + 128), last = load_once(p + 192), h = last & one;
         r[1] = and_or(a, field, h), r[2] = or_bits<5, 6, 7, 0>(a, h);
         r[3] = and_or(b, field, h), r[4] = or_bits<5, 6, 7, 0>(b, h);
         r[5] = and_or(c, field, h), r[6] = or_bits<5, 6, 7, 0>(c, h);
         r[7] = last & set1(15), r[0] = and_or(shr16<2>(last), set1(0x1c), h);
         u.last = last, u.h = h;
     } else if constexpr (Q == 8) {
-        const B64 last = load(p + 128), h = last & one;
+        const B64 last = load_once(p + 128), h = last & one;
         r[1] = and_or(a, field, h), r[2] = or_bits<5, 6, 7, -1>(a, h);
         r[3] = and_or(b, field, h), r[4] = or_bits<5, 6, 7, -1>(b, h);
         r[5] = or_bits<0, -1, -1, -1>(a, or_bits<-1, 0, -1, -1>(b, and_or(last, set1(8), h)));
