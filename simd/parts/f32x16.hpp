@@ -17,21 +17,12 @@
 ///   store_panel(a, b, q)           32 columns (|x| <= 127.5) rounded to int8 in panel order;
 ///                                  returns their sum
 ///   store_sums(a, b, c, d, out)    out[0..4) = sum16 of each
-///
-/// GOSSET_UNROLL goes before each loop of few, constant turns over an array of F32x16: at -O2 the
-/// array would otherwise live in memory.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
 #include "simd/parts/isa.hpp"
-
-#if defined(__clang__)
-#define GOSSET_UNROLL _Pragma("unroll")
-#else
-#define GOSSET_UNROLL _Pragma("GCC unroll 32")
-#endif
 
 #if defined(__AVX512F__)
 #include "simd/parts/f32x16_avx512.hpp"
