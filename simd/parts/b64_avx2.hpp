@@ -240,6 +240,9 @@ GOSSET_INLINE I32Rows dot_s8(I32Rows acc, B64 w, X4 x) {
     return {dot_s8_half(acc.lo, w.lo, x), dot_s8_half(acc.hi, w.hi, x)};
 }
 
+/// Row blocks and tokens of a gemm whose float accumulators stay in registers: 12 of 16.
+constexpr uint32_t kTileRows = 1, kTileTokens = 6;
+
 GOSSET_INLINE F32Rows zero_f32() {
     return {_mm256_setzero_ps(), _mm256_setzero_ps()};
 }

@@ -197,6 +197,9 @@ GOSSET_INLINE I32Rows dot_s8(I32Rows acc, B64 w, X4 x) {
     return {_mm512_dpbusd_epi32(acc.v, w.v, x)};
 }
 
+/// Row blocks and tokens of a gemm whose float accumulators stay in registers: 16 of 32.
+constexpr uint32_t kTileRows = 2, kTileTokens = 8;
+
 GOSSET_INLINE F32Rows zero_f32() {
     return {_mm512_setzero_ps()};
 }

@@ -1,3 +1,5 @@
+#include <cstring>
+
 #include "simd/codecs/plain/layout.hpp"
 #include "simd/family.hpp"
 #include "simd/parts/panel_loop.hpp"
@@ -35,25 +37,6 @@ GOSSET_INLINE void fold_panel(const uint8_t* p, const float* x, Folds& f) {
             f.a[i] = fma(Type::column(p + i * Type::kColumn), set_f32(x[c + i]), f.a[i]);
 }
 
-constexpr uint32_t kTokens = 8;
-
-/// A panel is in the nearest cache after its first token; converting it again costs little.
-template <class Type>
-void rows_tokens(const MatvecArgs& a, uint32_t rb, uint32_t first, uint32_t n) {
-    constexpr uint32_t bytes = kPanelCols * Type::kColumn;
-    const uint32_t blocks = a.w.blocks;
-    const uint8_t* p = a.w.panels + size_t(rb) * blocks * bytes;
-    Folds folds[kTokens];
-    for (uint32_t t = 0; t < n; t++) folds[t].clear();
-    for (uint32_t b = 0; b < blocks; b++, p += bytes) {
-        prefetch_panel<bytes>(p);
-        for (uint32_t t = 0; t < n; t++)
-            fold_panel<Type>(p, a.x.f32 + (size_t(first + t) * blocks + b) * kPanelCols, folds[t]);
-    }
-    for (uint32_t t = 0; t < n; t++)
-        store(a.y + (first + t) * a.y_stride + size_t(16) * rb, folds[t].total());
-}
-
 template <class Type>
 void plain_gemv(const MatvecArgs& a) {
     constexpr uint32_t bytes = kPanelCols * Type::kColumn;
@@ -69,13 +52,114 @@ void plain_gemv(const MatvecArgs& a) {
     }
 }
 
+GOSSET_INLINE uint32_t at_most(uint32_t limit, uint32_t n) {
+    return n < limit ? n : limit;
+}
+
+/// A gemm takes kRows row blocks, a stretch of columns and up to kTokens tokens at a time: the
+/// weights of the stretch become floats once, then tiles of kRows x kTile accumulators stay in
+/// registers over it. The four folds of kernels.hpp never meet before the end, so a tile runs
+/// through the columns of one fold, then through those of the next.
+constexpr uint32_t kRows = kTileRows, kTile = kTileTokens;
+constexpr uint32_t kTokens = 64, kStretch = 4;  // of panels
+constexpr uint32_t kSteps = kStretch * kPanelCols / 4;
+
+template <uint32_t rows>
+struct Stretch {
+    alignas(64) float w[4][kSteps][rows][16];  ///< column 4 * step + fold
+};
+template <uint32_t rows>
+struct Accumulators {
+    alignas(64) float a[4][kTokens][rows][16];
+};
+
+/// Panels [block, block + n) of row blocks rb .. rb + rows.
+template <class Type, uint32_t rows>
+void widen(const Weights& w, uint32_t rb, uint32_t block, uint32_t n, Stretch<rows>& to) {
+    constexpr uint32_t bytes = kPanelCols * Type::kColumn;
+    for (uint32_t r = 0; r < rows; r++) {
+        const uint8_t* p = w.panels + (size_t(rb + r) * w.blocks + block) * bytes;
+        for (uint32_t s = 0; s < n * (kPanelCols / 4); s++, p += 4 * Type::kColumn) {
+            prefetch_panel<4 * Type::kColumn>(p);
+            GOSSET_UNROLL
+            for (uint32_t i = 0; i < 4; i++)
+                store(to.w[i][s][r], Type::column(p + i * Type::kColumn));
+        }
+    }
+}
+
+/// a[token][row] folds w[step][row] * x[token][4 * step].
+template <uint32_t rows, uint32_t tokens>
+void fold_tile(const float (*w)[rows][16], uint32_t steps, const float* x, size_t stride,
+               float (*a)[rows][16]) {
+    F32Rows acc[tokens][rows];
+    GOSSET_UNROLL
+    for (uint32_t t = 0; t < tokens; t++) {
+        GOSSET_UNROLL
+        for (uint32_t r = 0; r < rows; r++) acc[t][r] = load_f32(a[t][r]);
+    }
+    for (uint32_t s = 0; s < steps; s++, x += 4) {
+        F32Rows column[rows];
+        GOSSET_UNROLL
+        for (uint32_t r = 0; r < rows; r++) column[r] = load_f32(w[s][r]);
+        GOSSET_UNROLL
+        for (uint32_t t = 0; t < tokens; t++) {
+            const F32Rows v = set_f32(x[t * stride]);
+            GOSSET_UNROLL
+            for (uint32_t r = 0; r < rows; r++) acc[t][r] = fma(column[r], v, acc[t][r]);
+        }
+    }
+    GOSSET_UNROLL
+    for (uint32_t t = 0; t < tokens; t++) {
+        GOSSET_UNROLL
+        for (uint32_t r = 0; r < rows; r++) store(a[t][r], acc[t][r]);
+    }
+}
+
+/// The same for n <= tokens tokens.
+template <uint32_t rows, uint32_t tokens = kTile>
+void fold_some(uint32_t n, const float (*w)[rows][16], uint32_t steps, const float* x,
+               size_t stride, float (*a)[rows][16]) {
+    if (n == tokens) return fold_tile<rows, tokens>(w, steps, x, stride, a);
+    if constexpr (tokens > 1) fold_some<rows, tokens - 1>(n, w, steps, x, stride, a);
+}
+
+/// Row blocks rb .. rb + rows of tokens first .. first + n.
+template <class Type, uint32_t rows>
+void rows_tokens(const MatvecArgs& a, uint32_t rb, uint32_t first, uint32_t n) {
+    Stretch<rows> weights;
+    Accumulators<rows> sums;
+    for (auto& fold : sums.a) std::memset(fold, 0, n * sizeof fold[0]);
+    const size_t width = size_t(a.w.blocks) * kPanelCols;
+    for (uint32_t b = 0; b < a.w.blocks; b += kStretch) {
+        const uint32_t panels = at_most(kStretch, a.w.blocks - b);
+        widen<Type>(a.w, rb, b, panels, weights);
+        for (uint32_t t = 0; t < n; t += kTile) {
+            const float* x = a.x.f32 + (first + t) * width + b * kPanelCols;
+            for (uint32_t i = 0; i < 4; i++)
+                fold_some<rows>(at_most(kTile, n - t), weights.w[i], panels * (kPanelCols / 4),
+                                x + i, width, sums.a[i] + t);
+        }
+    }
+    for (uint32_t t = 0; t < n; t++)
+        for (uint32_t r = 0; r < rows; r++) {
+            Folds folds;
+            for (uint32_t i = 0; i < 4; i++) folds.a[i] = load_f32(sums.a[i][t][r]);
+            store(a.y + (first + t) * a.y_stride + 16 * size_t(rb + r), folds.total());
+        }
+}
+
+template <class Type, uint32_t rows>
+void rows_gemm(const MatvecArgs& a, uint32_t rb) {
+    for (uint32_t t = 0; t < a.tokens; t += kTokens)
+        rows_tokens<Type, rows>(a, rb, t, at_most(kTokens, a.tokens - t));
+}
+
 template <class Type>
 void plain_gemm(const MatvecArgs& a) {
-    for (uint32_t rb = a.row_block_begin; rb < a.row_block_end; rb++)
-        for (uint32_t t = 0; t < a.tokens; t += kTokens) {
-            const uint32_t left = a.tokens - t;
-            rows_tokens<Type>(a, rb, t, left < kTokens ? left : kTokens);
-        }
+    uint32_t rb = a.row_block_begin;
+    for (; rb + kRows <= a.row_block_end; rb += kRows) rows_gemm<Type, kRows>(a, rb);
+    for (; rb < a.row_block_end; rb++) rows_gemm<Type, 1>(a, rb);
 }
 
 constexpr CodecKernels members[] = {
