@@ -138,8 +138,10 @@ void attend_all(const AttentionChunk& a) {
     alignas(64) Group g = {};
     uint32_t h = 0;
     for (; h + 4 <= a.heads; h += 4) attend<Rows, 4>(a, h, g);
-    if (h + 2 <= a.heads) attend<Rows, 2>(a, h, g), h += 2;
-    if (h < a.heads) attend<Rows, 1>(a, h, g);
+    const uint32_t left = a.heads - h;
+    if (left == 3) attend<Rows, 3>(a, h, g);
+    if (left == 2) attend<Rows, 2>(a, h, g);
+    if (left == 1) attend<Rows, 1>(a, h, g);
 }
 
 }  // namespace
