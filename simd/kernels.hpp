@@ -94,6 +94,20 @@ struct Hadamard {
     float norm;             ///< 1 / sqrt(n) in double, rounded to float once
 };
 
+/// c[r][j] <- fold over k ascending of fma(sign * a[r][k], b[k][j], c[r][j]), for r < rows, j <
+/// cols. The matrix products of the quantizer: sums of outer products, the Cholesky update,
+/// feedback.
+struct MatrixUpdate {
+    float* c;
+    size_t c_stride;  ///< in floats, as all strides here
+    const float* a;   ///< a[r][k] is a[r * a_row + k * a_step]
+    size_t a_row, a_step;
+    const float* b;  ///< [k][cols], rows b_stride apart
+    size_t b_stride;
+    size_t rows, cols, k;
+    bool subtract;  ///< sign = -1, else +1
+};
+
 /// Codec-free operations. "16-lane": the terms padded with +0 to a multiple of 16; lane i folds
 /// terms i, i+16, ... in order from +0, and the lanes are added as a fixed tree: i with i+8, then
 /// +4, +2, +1. Products (of padded factors) are folded by fma. "max" is folded from -inf, as x > m
@@ -137,6 +151,7 @@ struct OpKernels {
     float (*log_sum_exp)(const float* x, size_t n);
     /// x <- exp(x - max) / sum; 16-lane.
     void (*softmax)(float* x, size_t n);
+    void (*matrix_update)(const MatrixUpdate&);
 };
 
 }  // namespace gosset

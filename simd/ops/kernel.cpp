@@ -3,8 +3,8 @@
 namespace gosset::GOSSET_ISA {
 
 extern const OpKernels op_kernels;
-const OpKernels op_kernels = {quantize,        rms_norm, hadamard,    rope,
-                              silu_mul,        add,      to_f16,      attention_chunk,
-                              attention_merge, dot,      log_sum_exp, softmax};
+const OpKernels op_kernels = {
+    quantize,        rms_norm,        hadamard, rope,        silu_mul, add,          to_f16,
+    attention_chunk, attention_merge, dot,      log_sum_exp, softmax,  matrix_update};
 
 }  // namespace gosset::GOSSET_ISA

@@ -22,6 +22,7 @@ void attention_merge(const float* max, const float* sums, const float* partial, 
 float dot(const float* a, const float* b, size_t n);
 float log_sum_exp(const float* x, size_t n);
 void softmax(float* x, size_t n);
+void matrix_update(const MatrixUpdate& m);
 
 namespace {
 

@@ -189,10 +189,21 @@ void softmax(float* x, size_t n) {
     for (size_t i = 0; i < n; i++) x[i] = x[i] / total;
 }
 
+void matrix_update(const MatrixUpdate& m) {
+    for (size_t r = 0; r < m.rows; r++)
+        for (size_t j = 0; j < m.cols; j++) {
+            float& c = m.c[r * m.c_stride + j];
+            for (size_t k = 0; k < m.k; k++) {
+                const float a = m.a[r * m.a_row + k * m.a_step];
+                c = std::fma(m.subtract ? -a : a, m.b[k * m.b_stride + j], c);
+            }
+        }
+}
+
 }  // namespace
 
-extern const OpKernels reference_ops = {quantize,        rms_norm, hadamard,    rope,
-                                        silu_mul,        add,      to_f16,      attention_chunk,
-                                        attention_merge, dot,      log_sum_exp, softmax};
+extern const OpKernels reference_ops = {
+    quantize,        rms_norm,        hadamard, rope,        silu_mul, add,          to_f16,
+    attention_chunk, attention_merge, dot,      log_sum_exp, softmax,  matrix_update};
 
 }  // namespace gosset

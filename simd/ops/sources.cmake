@@ -5,6 +5,7 @@ set(GOSSET_OPS_KERNELS
     ops/kernel_attention.cpp
     ops/kernel_elementwise.cpp
     ops/kernel_hadamard.cpp
+    ops/kernel_matrix.cpp
     ops/kernel_reduce.cpp)
 set(GOSSET_OPS_SOURCES
     hadamard.cpp

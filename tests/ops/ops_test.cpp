@@ -157,5 +157,33 @@ TEST_CASE("dot, log_sum_exp and softmax") {
     });
 }
 
+TEST_CASE("matrix_update") {
+    Rng rng(seed() + 6);
+    for (const Named& isa : all_ops())
+        for (const size_t rows : {1, 2, 3, 7, 8, 9, 16, 17})
+            for (const size_t cols : {1, 15, 16, 17, 31, 32, 33, 64, 71})
+                for (const size_t k : {0, 1, 2, 9}) {
+                    const Edge edge = rng.below(2) ? Edge::after : Edge::before;
+                    const Kind kind = rng.below(2) ? Kind::normal : Kind::any_bits;
+                    const bool transposed = rng.below(2), subtract = rng.below(2);
+                    CAPTURE(isa.name);
+                    CAPTURE(rows * 10000 + cols * 100 + k);
+                    const size_t stride = cols + rng.below(3);
+                    const size_t room = (rows - 1) * stride + cols;
+                    std::vector<float> want = draws(rng, Kind::normal, room);
+                    const std::vector<float> a = draws(rng, kind, rows * k);
+                    const std::vector<float> b = draws(rng, kind, k * cols);
+                    GuardedArray<float> c(want, edge), ga(a, edge), gb(b, edge);
+                    MatrixUpdate m{c.data(), stride, ga.data(), k, 1,       gb.data(),
+                                   cols,     rows,   cols,      k, subtract};
+                    if (transposed) m.a_row = 1, m.a_step = rows;
+                    isa.ops->matrix_update(m);
+                    m.c = want.data();
+                    reference_ops.matrix_update(m);
+                    CHECK(same_all(c, want));
+                    CHECK(c.intact());
+                }
+}
+
 }  // namespace
 }  // namespace gosset::test
