@@ -20,5 +20,9 @@ void fit_uniform_table(const UniformGrid&, const float* rows, size_t n_rows, siz
 void encode_uniform_rows(const UniformGrid&, const float* rows, size_t cols,
                          const float* importance, const float table[kScaleTable], uint8_t* panels,
                          uint16_t* row_scales);
+/// As Encoder::choose_row_scales and Encoder::encode_panel; the group is one column.
+void choose_uniform_row_scales(const UniformGrid&, const float* rows, size_t cols,
+                               const float table[kScaleTable], uint16_t* row_scales);
+void encode_uniform_panel(const UniformGrid&, const FeedbackPanel&);
 
 }  // namespace gosset

@@ -15,6 +15,11 @@ struct Outputs {
     size_t stride[3];
 };
 
+struct Site {
+    uint32_t layer;
+    InputSite input;
+};
+
 // One member's view of one forward pass. Work on tokens is shared by token, always the same way, so
 // a member may go on with its own tokens' vectors without a barrier; work on rows needs one before
 // and after.
@@ -38,14 +43,15 @@ class Pass {
         embed();
         for (uint32_t i = 0; i < c_.layers; i++) {
             const LayerWeights& l = m_.layers[i];
+            if (b_.observer && i >= b_.observer->layers()) return;
             if (me_.index == 0 && abort.ask && abort.ask(abort.user)) abort.aborted = true;
-            project(l.qkv, l.attn_norm, i > 0, qkv);
+            project(l.qkv, l.attn_norm, i > 0, qkv, {i, InputSite::qkv});
             if (abort.aborted) return;  // the barrier in project() made all members agree
             rotate_and_store(i);
             attend(i);
-            project_attention(l.o);
-            project(l.gate_up, l.ffn_norm, true, mlp);
-            project_mlp(l.down);
+            project_attention(l.o, {i, InputSite::o});
+            project(l.gate_up, l.ffn_norm, true, mlp, {i, InputSite::gate_up});
+            project_mlp(l.down, {i, InputSite::down});
         }
         head();
     }
@@ -71,16 +77,18 @@ class Pass {
 
     // y = W norm(x) for all linears that read it. First adds the branch computed before to x.
     void project(const std::vector<LinearGroup>& groups, const std::vector<float>& norm,
-                 bool add_branch, const Outputs& to) {
+                 bool add_branch, const Outputs& to, Site site) {
         for (size_t g = 0; g < groups.size(); g++) {
             const auto [begin, end] = me_.share(b_.n);
             for (size_t t = begin; t < end; t++) {
                 if (add_branch && g == 0) add(t);
                 ops_.rms_norm(w_.x + t * c_.dim, norm.data(), c_.dim, c_.norm_eps, c_.norm_offset,
                               work_);
+                if (g == 0) observe(site, t, work_);
                 groups[g].prepare(ops_, work_, t, w_.activations, pad_);
             }
             me_.wait();
+            if (g == 0) observed(site);
             groups[g].multiply(me_, b_.n, w_.activations, to.y, to.stride);
             me_.wait();
         }
@@ -131,28 +139,32 @@ class Pass {
     }
 
     // branch = W_o attention
-    void project_attention(const LinearGroup& o) {
+    void project_attention(const LinearGroup& o, Site site) {
         const size_t n = size_t(c_.heads) * c_.v_head_dim;
         const auto [begin, end] = me_.share(b_.n);
-        for (size_t t = begin; t < end; t++)
+        for (size_t t = begin; t < end; t++) {
+            observe(site, t, w_.attention + t * n);
             o.prepare(ops_, w_.attention + t * n, t, w_.activations, pad_);
-        to_branch(o);
+        }
+        to_branch(o, site);
     }
 
     // branch = W_down (silu(gate) * up)
-    void project_mlp(const LinearGroup& down) {
+    void project_mlp(const LinearGroup& down, Site site) {
         const auto [begin, end] = me_.share(b_.n);
         for (size_t t = begin; t < end; t++) {
             float* gate = w_.gate + t * w_.ffn_stride;
             ops_.silu_mul(gate, w_.up + t * w_.ffn_stride, c_.ffn_dim, gate);
+            observe(site, t, gate);
             down.prepare(ops_, gate, t, w_.activations, pad_);
         }
-        to_branch(down);
+        to_branch(down, site);
     }
 
-    void to_branch(const LinearGroup& group) {
+    void to_branch(const LinearGroup& group, Site site) {
         const Outputs to = {{w_.branch}, {w_.branch_stride}};
         me_.wait();
+        observed(site);
         group.multiply(me_, b_.n, w_.activations, to.y, to.stride);
         me_.wait();
     }
@@ -175,6 +187,13 @@ class Pass {
         me_.wait();
         const Outputs to = {{w_.logits}, {w_.vocab_stride}};
         m_.head.multiply(me_, wanted, w_.activations, to.y, to.stride);
+    }
+
+    void observe(Site site, size_t t, const float* x) {
+        if (b_.observer) b_.observer->input(site.layer, site.input, t, x);
+    }
+    void observed(Site site) {
+        if (b_.observer) b_.observer->collected(site.layer, site.input, b_.n, me_);
     }
 
     void add(size_t t) {

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "runtime/model/observer.hpp"
 #include "runtime/model/weights.hpp"
 #include "runtime/model/workspace.hpp"
 #include "runtime/threads/pool.hpp"
@@ -17,6 +18,7 @@ struct Batch {
     uint32_t position;       // of the first; position + n <= context
     uint32_t sequence;
     const uint8_t* want;  // [n]: non-zero tokens get logits, in order
+    InputObserver* observer = nullptr;
 };
 
 /// Asked between layers by member 0; true ends the batch early (its results are then garbage).

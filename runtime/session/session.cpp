@@ -135,8 +135,8 @@ Status Session::feed(std::span<const uint32_t> tokens, uint32_t position, uint32
         uint32_t batch_rows = 0;
         for (uint32_t i = 0; i < count; i++) batch_rows += want_[i] = wants(done + i);
         workspace_.logits = logits + rows * workspace_.vocab_stride;
-        const Status status =
-            run({tokens.data() + done, count, position + uint32_t(done), sequence, want_.data()});
+        const Status status = run({tokens.data() + done, count, position + uint32_t(done), sequence,
+                                   want_.data(), observer_});
         workspace_.logits = logits;
         GOSSET_TRY(status);
         rows += batch_rows;

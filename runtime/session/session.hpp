@@ -40,6 +40,9 @@ class Session {
     const ModelWeights& model() const { return model_; }
     void set_abort(bool (*ask)(void*), void* user) { ask_ = ask, ask_user_ = user; }
 
+    /// For calibration; null: nobody watches.
+    void set_observer(InputObserver* observer) { observer_ = observer; }
+
     /// Computes tokens at positions [position, position + n) of a sequence; see gosset_feed.
     /// Allocates nothing. On failure the sequence keeps what it held before `position`.
     Status feed(std::span<const uint32_t> tokens, uint32_t position, uint32_t sequence, Want want,
@@ -71,6 +74,7 @@ class Session {
     uint32_t logits_count_ = 0;
     bool (*ask_)(void*) = nullptr;
     void* ask_user_ = nullptr;
+    InputObserver* observer_ = nullptr;
 };
 
 }  // namespace gosset

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <string>
 
-#include "tools/gosset/parse.hpp"
+#include "tools/gosset/common.hpp"
 #include "tools/import/source.hpp"
 #include "tools/quantize/console.hpp"
 #include "tools/quantize/pipeline.hpp"
@@ -15,9 +15,10 @@ namespace gosset::cli {
 namespace {
 
 struct Arguments {
-    std::string in, out, rotate = "auto", threads = "auto";
+    std::string in, out, rotate = "auto", threads = "auto", calib;
     double bpw = 0;
     quantize::PlanOptions plan;
+    quantize::CalibrationOptions calibration;
     bool json = false;
 };
 
@@ -41,6 +42,12 @@ void declare(CLI::App& app, Arguments& a) {
     app.add_option("--rotate", a.rotate, "auto: what the codec wants rotated; none")
         ->check(CLI::IsMember({"auto", "none"}))
         ->capture_default_str();
+    app.add_option("--calib", a.calib,
+                   "A text to calibrate with: the errors of the weights are then arranged so that "
+                   "they matter least on it (LDLQ). Any prose does; a minute for a small model");
+    app.add_option("--calib-tokens", a.calibration.tokens, "Tokens read of it")
+        ->check(CLI::Range(64u, 1u << 24))
+        ->capture_default_str();
     app.add_option("-t", a.threads, "Threads: a number or auto")->capture_default_str();
     app.add_flag("--json", a.json, "Print the report as one JSON object");
     app.footer(kExample);
@@ -59,6 +66,9 @@ Provenance provenance(const Arguments& a, std::string hash) {
     if (!a.plan.embed_codec.empty()) p.command_line += " --embed-codec " + a.plan.embed_codec;
     if (!a.plan.head_codec.empty()) p.command_line += " --head-codec " + a.plan.head_codec;
     p.command_line += " --rotate " + a.rotate;
+    if (!a.calib.empty())
+        p.command_line += " --calib " + std::filesystem::path(a.calib).filename().string() +
+                          " --calib-tokens " + std::to_string(a.calibration.tokens);
     return p;
 }
 
@@ -66,6 +76,8 @@ Result<quantize::Report> quantize_file(const Arguments& a) {
     quantize::Options options;
     options.plan = a.plan;
     options.plan.rotate = a.rotate == "auto";
+    options.calibration = a.calibration;
+    if (!a.calib.empty()) options.calibration.text = read_text(a.calib);
     GOSSET_ASSIGN(options.threads, quantize::parse_threads(a.threads));
     GOSSET_TRY(quantize::require_codec(a.plan.codec).status());  // before anything slow
 

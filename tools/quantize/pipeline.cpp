@@ -8,6 +8,7 @@
 #include "format/reader.hpp"
 #include "format/writer.hpp"
 #include "simd/dispatch.hpp"
+#include "tools/quantize/calibrated_batch.hpp"
 #include "tools/quantize/tensor_encoder.hpp"
 #include "tools/quantize/work_list.hpp"
 
@@ -27,18 +28,20 @@ class Pipeline {
         : encoders_(std::move(encoders)),
           sums_(encoders_.size()),
           writer_(writer),
-          options_(options),
-          fitted_(encoders_.size()) {
+          options_(options) {
         for (const TensorEncoder& e : encoders_) total_ += e.plan().weights();
     }
 
-    Status run();
+    /// Encodes and writes these tensors (ascending).
+    Status run(const std::vector<size_t>& tensors);
+    /// When all are written: tables and errors into the file's description.
+    Status describe();
     /// Sums of a tensor over its chunks, in their order.
     SquaredError error(size_t tensor) const;
-    const TensorEncoder& encoder(size_t tensor) const { return encoders_[tensor]; }
+    std::vector<TensorEncoder>& encoders() { return encoders_; }
 
   private:
-    Status work(const Task& task, EncodeScratch& scratch);
+    Status work(const Task& task, Gate& fitted, EncodeScratch& scratch);
     Status write(const Task& task, const EncodeScratch& scratch);
     Status report(const Task& task);
 
@@ -46,27 +49,32 @@ class Pipeline {
     std::vector<std::vector<SquaredError>> sums_;  ///< [tensor][chunk]
     ModelWriter& writer_;
     const Options& options_;
-    Gate fitted_;
     std::mutex progress_mutex_;
     uint64_t done_ = 0, total_ = 0;
 };
 
-Status Pipeline::run() {
+Status Pipeline::run(const std::vector<size_t>& tensors) {
     std::vector<TaskShape> shapes;
-    for (size_t t = 0; t < encoders_.size(); t++) {
+    for (size_t t : tensors) {
         const TensorPlan& plan = encoders_[t].plan();
         // A vector is one piece.
         const uint64_t rows = plan.codec ? encoders_[t].chunk_rows() : plan.rows;
         shapes.push_back({plan.rows, rows, encoders_[t].needs_fit()});
         sums_[t].resize(size_t((plan.rows + rows - 1) / rows));
     }
-    GOSSET_TRY(run_tasks(schedule(shapes), options_.threads, fitted_, [this] {
+    std::vector<Task> tasks = schedule(shapes);
+    for (Task& task : tasks) task.tensor = tensors[task.tensor];
+    Gate fitted(encoders_.size());
+    return run_tasks(tasks, options_.threads, fitted, [&] {
         auto scratch = std::make_shared<EncodeScratch>();
-        return [this, scratch](const Task& task) {
-            return work(task, *scratch)
+        return [this, &fitted, scratch](const Task& task) {
+            return work(task, fitted, *scratch)
                 .in("tensor '" + encoders_[task.tensor].plan().info.name + "'");
         };
-    }));
+    });
+}
+
+Status Pipeline::describe() {
     for (size_t t = 0; t < encoders_.size(); t++) {
         if (encoders_[t].needs_fit())
             GOSSET_TRY(writer_.set_param(t, "table", bytes_of(encoders_[t].table())));
@@ -76,14 +84,14 @@ Status Pipeline::run() {
     return {};
 }
 
-Status Pipeline::work(const Task& task, EncodeScratch& scratch) {
+Status Pipeline::work(const Task& task, Gate& fitted, EncodeScratch& scratch) {
     TensorEncoder& encoder = encoders_[task.tensor];
     if (task.fit) {
         GOSSET_TRY(encoder.fit(scratch));
-        fitted_.open(task.tensor);
+        fitted.open(task.tensor);
         return {};
     }
-    if (encoder.needs_fit() && !fitted_.wait(task.tensor)) return fitted_.status();
+    if (encoder.needs_fit() && !fitted.wait(task.tensor)) return fitted.status();
     GOSSET_TRY(encoder.encode(task.begin, task.count, scratch, sums_[task.tensor][task.chunk]));
     GOSSET_TRY(write(task, scratch));
     return report(task);
@@ -158,9 +166,24 @@ Result<Report> quantize_model(const ModelSource& source, const std::string& out,
         encoders.push_back(std::move(made.value()));
         description.tensors.push_back(t.info);
     }
+    std::unique_ptr<Calibrator> calibrator;
+    if (!options.calibration.text.empty()) {
+        GOSSET_ASSIGN(calibrator, Calibrator::make(source, out, options));
+    }
+    const std::vector<CalibratedBatch> batches =
+        cut_batches(encoders, calibrator ? options.calibration.memory : UINT64_MAX);
     GOSSET_ASSIGN(ModelWriter writer, ModelWriter::create(out, std::move(description)));
     Pipeline pipeline(std::move(encoders), writer, options);
-    GOSSET_TRY(pipeline.run());
+    for (const CalibratedBatch& batch : batches) {
+        std::vector<Feedback> feedback;
+        if (calibrator) {
+            GOSSET_ASSIGN(feedback,
+                          make_feedback(batch, *calibrator, pipeline.encoders(), options));
+        }
+        GOSSET_TRY(pipeline.run(batch.tensors));
+        for (size_t t : batch.tensors) pipeline.encoders()[t].set_feedback(nullptr);
+    }
+    GOSSET_TRY(pipeline.describe());
     GOSSET_TRY(writer.finish());
     std::error_code error;
     if (Status s = verify_file(out, options.progress); !s.ok()) {

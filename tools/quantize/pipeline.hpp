@@ -1,5 +1,6 @@
 /// Quantizes a model: plans, then streams every tensor through its encoder on all threads into a
-/// .gosset file, and reads the file back. Memory stays at a few MiB a thread whatever the model.
+/// .gosset file, and reads the file back. Memory stays at a few MiB a thread whatever the model
+/// (calibration needs more: CalibrationOptions::memory).
 /// The bytes of the file depend on the source and the plan alone, never on the threads.
 #pragma once
 
@@ -25,8 +26,18 @@ struct Progress {
 /// Returns false to abort: the call then fails with StatusCode::aborted and leaves no file.
 using ProgressFn = std::function<bool(const Progress&)>;
 
+struct CalibrationOptions {
+    std::string text;         ///< UTF-8; empty: no calibration
+    uint32_t tokens = 16384;  ///< of the text that are read, spread evenly over it
+    float damping = 0.01f;    ///< Feedback::make
+    /// Bytes of second moments held at a time: as many layers as fit (at least one), a pass over
+    /// the text each.
+    uint64_t memory = uint64_t(2) << 30;
+};
+
 struct Options {
     PlanOptions plan;
+    CalibrationOptions calibration{};
     int threads = 1;
     Provenance provenance;
     ProgressFn progress;  ///< may be empty

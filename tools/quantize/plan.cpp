@@ -12,24 +12,8 @@ constexpr uint64_t kSeed = 0x676f737365740001;  // "gosset", version 1 of the se
 
 /// Tensors of one group read the same activation. 0: nobody rotates it.
 uint64_t input_group(Role role) {
-    switch (role) {
-        case Role::q:
-        case Role::k:
-        case Role::v:
-            return 1;
-        case Role::o:
-            return 2;
-        case Role::gate:
-        case Role::up:
-            return 3;
-        case Role::down:
-            return 4;
-        case Role::embed:  // only when it is the head as well
-        case Role::head:
-            return 5;
-        default:
-            return 0;
-    }
+    if (role == Role::embed || role == Role::head) return 5;  // an embedding: only a tied one
+    return uint64_t(input_site(role) + 1);
 }
 
 /// What the options say, defaults filled in.
@@ -129,6 +113,24 @@ uint64_t TensorPlan::bytes() const {
     uint64_t sum = 0;
     for (const Segment& s : info.segments) sum += s.size;
     return sum;
+}
+
+int input_site(Role role) {
+    switch (role) {
+        case Role::q:
+        case Role::k:
+        case Role::v:
+            return 0;
+        case Role::o:
+            return 1;
+        case Role::gate:
+        case Role::up:
+            return 2;
+        case Role::down:
+            return 3;
+        default:
+            return -1;
+    }
 }
 
 uint64_t rotation_seed(Role role, int32_t layer) {

@@ -46,6 +46,10 @@ Result<const Codec*> require_codec(const std::string& name);
 /// Names of all codecs of this build, a space before each.
 std::string codec_names();
 
+/// Which of a layer's inputs the role's weights read, as InputSite counts them: q, k, v 0; o 1;
+/// gate, up 2; down 3. -1: none of them.
+int input_site(Role role);
+
 /// Seed of the rotation's signs. Tensors that read the same activation (q, k, v; gate, up) get the
 /// same one, so that the runtime transforms it once.
 uint64_t rotation_seed(Role role, int32_t layer);

@@ -24,7 +24,9 @@ Result<TensorEncoder> TensorEncoder::make(const ModelSource& source, const Tenso
 
 uint64_t TensorEncoder::chunk_rows() const {
     constexpr uint64_t kChunkWeights = uint64_t(1) << 18;  // 1 MiB of floats: stays in cache
-    return std::clamp<uint64_t>(kChunkWeights / plan_->stored_cols / 16 * 16, 16, 512);
+    // With feedback the chunk reads the whole of a triangle of width^2 / 2: worth more rows.
+    const uint64_t least = feedback_ ? 64 : 16;
+    return std::clamp<uint64_t>(kChunkWeights / plan_->stored_cols / 16 * 16, least, 512);
 }
 
 Status TensorEncoder::read(uint64_t begin, uint64_t count, float* out) const {
@@ -107,6 +109,12 @@ Status TensorEncoder::encode(uint64_t begin, uint64_t count, EncodeScratch& scra
     scratch.row_scales.assign(blocks * 16, 0);
     for (uint64_t r = 0; r < count; r++)
         prepare(&scratch.read[r * plan_->cols], &scratch.rows[r * cols], scratch);
+    if (feedback_) {
+        scratch.error.resize(blocks * 16 * cols);
+        feedback_->encode(*plan_->codec, *encoder_, scratch.rows.data(), blocks * 16, table_.data(),
+                          scratch.error.data(), scratch.codes.data(), scratch.row_scales.data());
+        return compare(begin, count, scratch, sum);
+    }
     const uint64_t block_bytes = cols / 32 * plan_->codec->panel_bytes;
     for (uint64_t b = 0; b < blocks; b++)
         encoder_->encode_rows(*plan_->codec, &scratch.rows[b * 16 * cols], cols, nullptr,

@@ -8,6 +8,7 @@
 
 #include "simd/dispatch.hpp"
 #include "simd/encoder.hpp"
+#include "tools/quantize/feedback.hpp"
 #include "tools/quantize/plan.hpp"
 #include "tools/quantize/rotation.hpp"
 
@@ -20,7 +21,7 @@ struct SquaredError {
 
 /// Buffers of one thread, reused from chunk to chunk.
 struct EncodeScratch {
-    std::vector<float> read, rows, decoded, transform;
+    std::vector<float> read, rows, decoded, transform, error;
     std::vector<uint8_t> codes;        ///< result: panels of the chunk's row blocks
     std::vector<uint16_t> row_scales;  ///< result: fp16, one a padded row; for scaled codecs
 };
@@ -32,6 +33,11 @@ class TensorEncoder {
                                       const Isa& isa, HadamardSet& tables);
 
     const TensorPlan& plan() const { return *plan_; }
+    const RowTransform& transform() const { return transform_; }
+    /// Columns that the codec encodes together; 0: it takes no feedback.
+    uint32_t feedback_group() const { return encoder_ ? encoder_->group : 0; }
+    /// From here on rows are encoded with feedback; null: without.
+    void set_feedback(const Feedback* feedback) { feedback_ = feedback; }
     bool needs_fit() const { return plan_->codec && plan_->codec->scaled; }
     /// Chooses the scale table from at most kSampleRows evenly spaced rows. Once, before encode().
     Status fit(EncodeScratch& scratch);
@@ -56,6 +62,7 @@ class TensorEncoder {
     const TensorPlan* plan_ = nullptr;
     const Encoder* encoder_ = nullptr;
     const CodecKernels* kernels_ = nullptr;
+    const Feedback* feedback_ = nullptr;
     RowTransform transform_;
     std::array<float, kScaleTable> table_{};
 };

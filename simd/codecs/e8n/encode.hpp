@@ -1,7 +1,8 @@
-/// The parts of the e8n encoder, in encode.cpp and fit.cpp. Relies on the Encoder contract
-/// (simd/encoder.hpp).
+/// The parts of the e8n encoder, in encode.cpp, feedback.cpp and fit.cpp. Relies on the Encoder
+/// contract (simd/encoder.hpp).
 #pragma once
 
+#include "simd/codecs/e8n/layout.hpp"
 #include "simd/codecs/e8n/search.hpp"
 #include "simd/encoder.hpp"
 
@@ -18,5 +19,37 @@ float block_error(const void*, const float* x, float scale);
 /// Encoder::fit_table of the family.
 void fit_table(const Codec&, const float* rows, size_t n_rows, size_t cols,
                float table[kScaleTable]);
+
+/// Encoder::encode_panel of the family.
+void encode_panel(const Codec&, const FeedbackPanel&);
+
+/// A weight in units of its row's scale: NaN counts as 0, and what is farther than any code (only
+/// rows beyond fp16 have such) as far.
+inline float in_reach(float x) {
+    constexpr float kFarthest = 1e6f;
+    const float near = x > kFarthest ? kFarthest : x < -kFarthest ? -kFarthest : x;
+    return near == near ? near : 0.0f;
+}
+
+/// Stores the codes of a group: the point in lane `from`, into byte lane `lane` of the panel.
+template <int Q>
+inline void store_group(const F4 point[8], int from, uint8_t* panel, int lane) {
+    int level[8];
+    uint8_t c[8];
+    for (int i = 0; i < 8; ++i) level[i] = int(2 * point[i][from]);
+    encode_group<Q>(level, c);
+    put_codes<Q>(panel, lane, c);
+}
+
+/// Calls f.operator()<Q>() for the codec's number of levels.
+template <class F>
+void with_levels(const Codec& codec, F f) {
+    if (codec.panel_bytes == Layout<16>::kPanelBytes)
+        f.template operator()<16>();
+    else if (codec.panel_bytes == Layout<8>::kPanelBytes)
+        f.template operator()<8>();
+    else
+        f.template operator()<4>();
+}
 
 }  // namespace gosset::e8n

@@ -2,8 +2,11 @@
 /// block that none of them covers. Shared by the encoder and by the fit of the scale table.
 #pragma once
 
+#include <cmath>
+
 #include "simd/codecs/e8n/nearest.hpp"
 #include "simd/codecs/e8n/residue.hpp"
+#include "simd/kernels.hpp"
 
 namespace gosset::e8n {
 
@@ -63,21 +66,28 @@ inline void try_scale(const Block& block, float beta, float inverse, float limit
     found.coded = found.error < limit && !any(overloaded<Q>(found.point));
 }
 
-/// For a block that overloads at beta: shrinks the target of each overloaded group until its point
-/// is coded. Ends because a target of gauge Q - reach always is.
+/// Nearest points of x * inverse (weights w of the squared error, extent = gauge(x)) that codes
+/// name: the target of a group that overloads is shrunk until its point is coded. Ends because a
+/// target of gauge Q - reach always is.
 template <int Q>
-inline void clamp_to_scale(const Block& block, float beta, float inverse, Found& found) {
-    const F4 extent = block.extent * inverse;
-    F4 target = min4(extent, splat(float(Q) + 0.5f));
+inline void nearest_coded(const F4 x[8], const F4 w[8], F4 extent, F4 inverse, F4 point[8]) {
+    const F4 reached = extent * inverse;
+    F4 target = min4(reached, splat(float(Q) + 0.5f));
     I4 overload;
     do {
-        const F4 shrink = inverse * select(extent > target, target / extent, splat(1));
+        const F4 shrink = inverse * select(reached > target, target / reached, splat(1));
         F4 y[8];
-        for (int i = 0; i < 8; ++i) y[i] = block.x[i] * shrink;
-        nearest_e8(y, block.w, found.point);
-        overload = overloaded<Q>(found.point);
+        for (int i = 0; i < 8; ++i) y[i] = x[i] * shrink;
+        nearest_e8(y, w, point);
+        overload = overloaded<Q>(point);
         target -= floats_of(bits_of(splat(0.5f)) & overload);
     } while (any(overload));
+}
+
+/// For a block that overloads at beta: the nearest that is coded all the same.
+template <int Q>
+inline void clamp_to_scale(const Block& block, float beta, float inverse, Found& found) {
+    nearest_coded<Q>(block.x, block.w, block.extent, splat(inverse), found.point);
     F4 error = splat(0);
     for (int i = 0; i < 8; ++i) {
         const F4 e = block.x[i] - found.point[i] * beta;
@@ -85,6 +95,54 @@ inline void clamp_to_scale(const Block& block, float beta, float inverse, Found&
     }
     found.error = sum_lanes(error);
     found.coded = true;
+}
+
+/// Scales beyond this multiple of the smallest one that fits are not tried: the granular error
+/// grows with the square of the scale (costs under 0.1% of the MSE on N(0,1), 0.3% on Laplace
+/// rows).
+inline constexpr float kWindow = 1.15f;
+
+/// The usable entries of a scale table, from small to large.
+struct Scales {
+    int count = 0;
+    int index[kScaleTable];
+    float beta[kScaleTable], inverse[kScaleTable];
+
+    explicit Scales(const float* table) {
+        for (int k = 0; k < int(kScaleTable); ++k) {
+            const float b = 2 * table[k];  // levels are doubled coordinates
+            if (!(b > 1e-6f && b < 1e6f)) continue;
+            int at = count++;
+            for (; at > 0 && beta[at - 1] > b; --at)
+                index[at] = index[at - 1], beta[at] = beta[at - 1];
+            index[at] = k, beta[at] = b;
+        }
+        for (int k = 0; k < count; ++k) inverse[k] = 1 / beta[k];
+    }
+};
+
+/// The best of the scales, as a position in the list: first those at which the block fits, then
+/// downwards those at which it must be clamped, while that helps (worth 1.3% of the MSE at Q = 16,
+/// 3.5% at 8, two thirds at 4).
+template <int Q>
+inline int choose_scale(const Block& block, const Scales& scales, float reach, Found& best) {
+    Found found;
+    int chosen = -1, overloads = scales.count - 1;
+    float end = INFINITY;
+    best.error = INFINITY;
+    for (int k = 0; k < scales.count && scales.beta[k] <= end; ++k) {
+        if (block.widest * scales.inverse[k] > float(Q) + reach) continue;  // overloads for sure
+        try_scale<Q>(block, scales.beta[k], scales.inverse[k], best.error, found);
+        if (!found.coded) continue;
+        if (chosen < 0) overloads = k - 1, end = kWindow * scales.beta[k];
+        best = found, chosen = k;
+    }
+    for (int k = overloads; k >= 0; --k) {
+        clamp_to_scale<Q>(block, scales.beta[k], scales.inverse[k], found);
+        if (chosen >= 0 && !(found.error < best.error)) break;
+        best = found, chosen = k;
+    }
+    return chosen;
 }
 
 }  // namespace gosset::e8n

@@ -1,1 +1,1 @@
-set(GOSSET_FAMILY_ENCODERS fit.cpp)
+set(GOSSET_FAMILY_ENCODERS feedback.cpp fit.cpp)

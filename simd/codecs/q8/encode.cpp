@@ -30,9 +30,18 @@ void encode_rows(const Codec&, const float* rows, size_t cols, const float* impo
     encode_uniform_rows(grid, rows, cols, importance, table, panels, row_scales);
 }
 
+void choose_row_scales(const Codec&, const float* rows, size_t cols, const float table[kScaleTable],
+                       uint16_t* row_scales) {
+    choose_uniform_row_scales(grid, rows, cols, table, row_scales);
+}
+
+void encode_panel(const Codec&, const FeedbackPanel& panel) {
+    encode_uniform_panel(grid, panel);
+}
+
 }  // namespace
 
 extern const Encoder q8_encoder;
-constinit const Encoder q8_encoder = {fit_table, encode_rows};
+constinit const Encoder q8_encoder = {fit_table, encode_rows, 1, choose_row_scales, encode_panel};
 
 }  // namespace gosset

@@ -1,0 +1,28 @@
+/// A view into the forward pass for calibration: the input of every group of linears, as floats and
+/// before any rotation or quantization. Relies on a member's share of the work.
+#pragma once
+
+#include <cstdint>
+
+#include "runtime/threads/pool.hpp"
+
+namespace gosset {
+
+/// The distinct inputs of a layer.
+enum class InputSite : uint8_t { qkv, o, gate_up, down };
+inline constexpr uint32_t kInputSites = 4;
+
+class InputObserver {
+  public:
+    virtual ~InputObserver() = default;
+    /// The layers [0, layers()) are computed, and then, if they are not all, the pass ends.
+    virtual uint32_t layers() const { return UINT32_MAX; }
+    /// Input of token t of the batch. Called by the member that computed it, for different tokens
+    /// at the same time.
+    virtual void input(uint32_t layer, InputSite site, size_t t, const float* x) = 0;
+    /// All `tokens` inputs are there. Called by every member; before the next input() they meet.
+    virtual void collected(uint32_t layer, InputSite site, size_t tokens,
+                           const Pool::Member& member) = 0;
+};
+
+}  // namespace gosset

@@ -1,0 +1,95 @@
+#include "tools/quantize/calibrated_batch.hpp"
+
+#include <atomic>
+#include <map>
+#include <thread>
+
+#include "simd/dispatch.hpp"
+
+namespace gosset::quantize {
+
+namespace {
+
+/// (layer, input site) of a tensor that takes feedback; layer -1: it takes none.
+std::pair<int32_t, int> input_of(const TensorEncoder& e) {
+    const TensorInfo& info = e.plan().info;
+    const int site = input_site(info.role);
+    if (site < 0 || info.layer < 0 || e.feedback_group() == 0) return {-1, -1};
+    return {info.layer, site};
+}
+
+uint64_t moment_bytes(const TensorEncoder& e) {
+    return e.plan().stored_cols * e.plan().stored_cols * sizeof(float);
+}
+
+/// f(i) for i < n, on `threads` threads.
+template <class F>
+void for_each_parallel(size_t n, int threads, F f) {
+    std::atomic<size_t> next{0};
+    const auto loop = [&] {
+        for (size_t i; (i = next.fetch_add(1)) < n;) f(i);
+    };
+    std::vector<std::thread> crew;
+    for (int t = 1; t < threads && size_t(t) < n; t++) crew.emplace_back(loop);
+    loop();
+    for (std::thread& t : crew) t.join();
+}
+
+}  // namespace
+
+std::vector<CalibratedBatch> cut_batches(const std::vector<TensorEncoder>& encoders,
+                                         uint64_t memory) {
+    std::map<int32_t, std::map<int, uint64_t>> layers;  // site -> bytes
+    for (const TensorEncoder& e : encoders) {
+        const auto [layer, site] = input_of(e);
+        if (layer >= 0) layers[layer][site] = moment_bytes(e);
+    }
+    std::map<int32_t, size_t> batch_of;
+    size_t batch = 0;
+    uint64_t held = 0;
+    for (const auto& [layer, sites] : layers) {
+        uint64_t bytes = 0;
+        for (const auto& [site, n] : sites) bytes += n;
+        if (held > 0 && (bytes > memory || held > memory - bytes)) batch++, held = 0;
+        held += bytes;
+        batch_of[layer] = batch;
+    }
+    std::vector<CalibratedBatch> batches(batch + 1);
+    for (size_t t = 0; t < encoders.size(); t++) {
+        const auto found = batch_of.find(encoders[t].plan().info.layer);
+        batches[found == batch_of.end() ? 0 : found->second].tensors.push_back(t);
+    }
+    return batches;
+}
+
+Result<std::vector<Feedback>> make_feedback(const CalibratedBatch& batch, Calibrator& calibrator,
+                                            std::vector<TensorEncoder>& encoders,
+                                            const Options& options) {
+    std::vector<CalibrationInput> inputs;
+    std::vector<uint32_t> groups;
+    std::map<std::pair<int32_t, int>, size_t> index;
+    for (size_t t : batch.tensors) {
+        const auto key = input_of(encoders[t]);
+        if (key.first < 0 || !index.emplace(key, inputs.size()).second) continue;
+        const TensorPlan& plan = encoders[t].plan();
+        inputs.push_back({uint32_t(key.first), InputSite(key.second), plan.cols, plan.stored_cols,
+                          &encoders[t].transform()});
+        groups.push_back(encoders[t].feedback_group());
+    }
+    std::vector<Feedback> feedback(inputs.size());
+    if (inputs.empty()) return feedback;
+    GOSSET_ASSIGN(std::vector<std::vector<float>> moments, calibrator.second_moments(inputs));
+    GOSSET_ASSIGN(const Isa* isa, select_isa());
+    for_each_parallel(inputs.size(), options.threads, [&](size_t i) {
+        feedback[i] = Feedback::make(std::move(moments[i]), inputs[i].width, groups[i],
+                                     options.calibration.damping, op_kernels(*isa));
+    });
+    for (size_t t : batch.tensors) {
+        const auto found = index.find(input_of(encoders[t]));
+        if (found == index.end() || feedback[found->second].none()) continue;
+        encoders[t].set_feedback(&feedback[found->second]);
+    }
+    return feedback;
+}
+
+}  // namespace gosset::quantize

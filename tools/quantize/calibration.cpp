@@ -1,0 +1,182 @@
+#include "tools/quantize/calibration.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+
+#include "format/reader.hpp"
+#include "runtime/model/bind.hpp"
+#include "runtime/session/session.hpp"
+#include "runtime/session/tokenizer.hpp"
+#include "simd/dispatch.hpp"
+
+namespace gosset::quantize {
+
+namespace {
+
+constexpr uint32_t kBatch = 64;
+constexpr uint64_t kTileRows = 32;  ///< of H, summed at a time
+
+/// Sums the moments of the inputs that somebody asked for.
+class Collector : public InputObserver {
+  public:
+    Collector(const OpKernels& ops, const std::vector<CalibrationInput>& inputs)
+        : ops_(ops), inputs_(inputs), moments_(inputs.size()) {
+        size_t widest = 0;
+        for (size_t i = 0; i < inputs.size(); i++) {
+            layers_ = std::max(layers_, inputs[i].layer + 1);
+            widest = std::max(widest, size_t(inputs[i].width));
+            moments_[i].resize(size_t(inputs[i].width * inputs[i].width));
+        }
+        of_site_.assign(size_t(layers_) * kInputSites, nullptr);
+        for (const CalibrationInput& input : inputs) of_site_[at(input.layer, input.site)] = &input;
+        x_.resize(kBatch * widest), scratch_.resize(kBatch * widest);
+    }
+
+    uint32_t layers() const override { return layers_; }
+    std::vector<std::vector<float>> take() { return std::move(moments_); }
+
+    void input(uint32_t layer, InputSite site, size_t t, const float* x) override {
+        const CalibrationInput* in = of_site_[at(layer, site)];
+        if (!in) return;
+        float* row = &x_[t * in->width];
+        std::memcpy(row, x, in->cols * sizeof(float));
+        std::fill(row + in->cols, row + in->width, 0.0f);
+        in->transform->apply(row, &scratch_[t * in->width]);
+    }
+
+    void collected(uint32_t layer, InputSite site, size_t tokens,
+                   const Pool::Member& member) override {
+        const CalibrationInput* in = of_site_[at(layer, site)];
+        if (!in) return;
+        float* h = moments_[size_t(in - inputs_.data())].data();
+        const uint64_t n = in->width;
+        // Rows of the triangle grow shorter: dealt out one tile after another.
+        for (uint64_t r = member.index * kTileRows; r < n; r += member.count * kTileRows) {
+            MatrixUpdate m{};
+            m.c = h + r * n + r, m.c_stride = n;
+            m.a = &x_[r], m.a_row = 1, m.a_step = n;
+            m.b = &x_[r], m.b_stride = n;
+            m.rows = std::min(kTileRows, n - r), m.cols = n - r, m.k = tokens;
+            ops_.matrix_update(m);
+        }
+    }
+
+  private:
+    static size_t at(uint32_t layer, InputSite site) {
+        return size_t(layer) * kInputSites + size_t(site);
+    }
+
+    const OpKernels& ops_;
+    const std::vector<CalibrationInput>& inputs_;
+    std::vector<std::vector<float>> moments_;
+    std::vector<const CalibrationInput*> of_site_;  ///< [layer][site]; null: not wanted
+    std::vector<float> x_, scratch_;                ///< [token][width of the input]
+    uint32_t layers_ = 0;
+};
+
+class RuntimeCalibrator : public Calibrator {
+  public:
+    Status open(const ModelSource& source, const std::string& out, const Options& options);
+    Result<std::vector<std::vector<float>>> second_moments(
+        const std::vector<CalibrationInput>& inputs) override;
+
+  private:
+    Status write_reference(const ModelSource& source, const std::string& path,
+                           const Options& options);
+    Status cut(const CalibrationOptions& options);
+
+    ModelFile file_;
+    std::unique_ptr<ModelWeights> model_;
+    std::unique_ptr<Session> session_;
+    std::vector<std::vector<uint32_t>> windows_;
+    uint64_t tokens_ = 0;
+    ProgressFn progress_;
+};
+
+/// f16 keeps what matters of any weights but bfloat16's, whose range is wider.
+const char* reference_codec(const ModelSource& source) {
+    for (const SourceTensor& t : source.tensors())
+        if (t.source_type == "BF16" && t.shape.size() == 2) return "bf16";
+    return "f16";
+}
+
+Status RuntimeCalibrator::write_reference(const ModelSource& source, const std::string& path,
+                                          const Options& options) {
+    Options plain;
+    plain.plan.codec = reference_codec(source);
+    plain.plan.rotate = false;
+    plain.threads = options.threads;
+    if (options.progress)
+        plain.progress = [&](Progress p) {
+            p.phase = "prepare";
+            return options.progress(p);
+        };
+    return quantize_model(source, path, plain).status();
+}
+
+Status RuntimeCalibrator::cut(const CalibrationOptions& options) {
+    const Tokenizer tokenizer(&file_.tokenizer());
+    const ModelConfig& config = file_.config();
+    GOSSET_ASSIGN(const std::vector<uint32_t> ids, tokenizer.encode(options.text, {true, false}));
+    if (ids.size() < kLeast)
+        return invalid_argument("the calibration text has " + std::to_string(ids.size()) +
+                                " tokens; give at least " + std::to_string(kLeast));
+    const size_t length = std::min<size_t>({kWindow, ids.size(), session_->shape().context});
+    const size_t all = ids.size() / length;
+    const size_t wanted = std::clamp<size_t>(options.tokens / length, 1, all);
+    for (size_t i = 0; i < wanted; i++) {
+        const auto begin = ids.begin() + std::ptrdiff_t(i * all / wanted * length);
+        windows_.emplace_back(begin, begin + std::ptrdiff_t(length));
+        // As the model will see every text begin.
+        if (config.add_bos && config.bos_id != UINT32_MAX) windows_.back()[0] = config.bos_id;
+        tokens_ += length;
+    }
+    return {};
+}
+
+Status RuntimeCalibrator::open(const ModelSource& source, const std::string& out,
+                               const Options& options) {
+    progress_ = options.progress;
+    const std::string path = out + ".calibration";
+    GOSSET_TRY(write_reference(source, path, options));
+    auto opened = ModelFile::open(path);
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);  // the mapping stays
+    if (!opened.ok()) return opened.status();
+    file_ = std::move(opened.value());
+    GOSSET_ASSIGN(const Isa* isa, select_isa());
+    GOSSET_ASSIGN(model_, bind_model(file_, *isa));
+    SessionShape shape;
+    shape.context = kWindow, shape.batch = kBatch, shape.threads = uint32_t(options.threads);
+    GOSSET_ASSIGN(session_, Session::create(*model_, shape, {}));
+    return cut(options.calibration);
+}
+
+Result<std::vector<std::vector<float>>> RuntimeCalibrator::second_moments(
+    const std::vector<CalibrationInput>& inputs) {
+    Collector collector(*model_->ops, inputs);
+    session_->set_observer(&collector);
+    uint64_t done = 0;
+    for (const std::vector<uint32_t>& window : windows_) {
+        GOSSET_TRY(session_->feed(window, 0, 0, Want::none, nullptr));
+        done += window.size();
+        if (progress_ && !progress_({"calibrate", "", done, tokens_}))
+            return aborted("stopped on request");
+    }
+    session_->set_observer(nullptr);
+    return collector.take();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Calibrator>> Calibrator::make(const ModelSource& source,
+                                                     const std::string& out,
+                                                     const Options& options) {
+    auto calibrator = std::make_unique<RuntimeCalibrator>();
+    GOSSET_TRY(calibrator->open(source, out, options).in("calibration"));
+    return std::unique_ptr<Calibrator>(std::move(calibrator));
+}
+
+}  // namespace gosset::quantize

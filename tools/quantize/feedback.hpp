@@ -1,0 +1,50 @@
+/// Error feedback for one input of a model (LDLQ: QuIP, arXiv 2307.13304; in blocks of a lattice's
+/// dimension: QuIP#, arXiv 2402.04396, section 4.2). With H = L D L^T, L unit lower triangular and
+/// D diagonal, both in blocks of `group` columns,
+///
+///   tr(E H E^T) = sum over groups J of the D_J-weighted square of (E_J + sum over K > J of E_K
+///   L_KJ),
+///
+/// so that, from the last group to the first, the best target of group J is W_J + sum E_K L_KJ:
+/// what remains is the codec's own error. Relies on the operation kernels.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "runtime/base/status.hpp"
+#include "simd/encoder.hpp"
+
+namespace gosset::quantize {
+
+class Feedback {
+  public:
+    /// h: [width][width], upper triangle; used up. width: a multiple of 32; group divides 32.
+    /// `damping` times the mean of H's diagonal is added to it: directions that the text did not
+    /// show are not free. Ten times more, again and again, while H is not positive definite in f32.
+    /// An H of zeros gives no feedback at all (Feedback::none()).
+    static Feedback make(std::vector<float> h, uint64_t width, uint32_t group, float damping,
+                         const OpKernels& ops);
+
+    bool none() const { return inside_.empty(); }
+    /// Rows k = 32 (panel + 1) .. width - 1 of the 32 columns of a panel: [..][32].
+    const float* behind(uint64_t panel) const { return &behind_[offset(panel)]; }
+    /// [32][32] within the panel; only k in a group behind that of c is set.
+    const float (*inside(uint64_t panel) const)[kPanelCols] {
+        return reinterpret_cast<const float(*)[kPanelCols]>(&inside_[panel * 32 * 32]);
+    }
+
+    /// Encodes rows [rows][width] (rows: a multiple of 16) into panels, row scales; error:
+    /// [rows][width], scratch. Row blocks follow each other in `panels`.
+    void encode(const Codec& codec, const Encoder& encoder, const float* rows, uint64_t count,
+                const float* table, float* error, uint8_t* panels, uint16_t* row_scales) const;
+
+  private:
+    uint64_t offset(uint64_t panel) const;
+
+    const OpKernels* ops_ = nullptr;
+    uint64_t width_ = 0;
+    std::vector<float> behind_, inside_;
+};
+
+}  // namespace gosset::quantize
