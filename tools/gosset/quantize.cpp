@@ -39,6 +39,8 @@ void declare(CLI::App& app, Arguments& a) {
     app.add_option("--bpw", a.bpw, "Not in this version")->excludes(codec)->group("");
     app.add_option("--embed-codec", a.plan.embed_codec, "Codec of the embedding");
     app.add_option("--head-codec", a.plan.head_codec, "Codec of the output head");
+    app.add_option("--value-codec", a.plan.value_codec,
+                   "Codec of the attention's values (default: q8 where they are few)");
     app.add_option("--rotate", a.rotate, "auto: what the codec wants rotated; none")
         ->check(CLI::IsMember({"auto", "none"}))
         ->capture_default_str();
@@ -65,6 +67,7 @@ Provenance provenance(const Arguments& a, std::string hash) {
     p.command_line = "quantize --codec " + a.plan.codec;
     if (!a.plan.embed_codec.empty()) p.command_line += " --embed-codec " + a.plan.embed_codec;
     if (!a.plan.head_codec.empty()) p.command_line += " --head-codec " + a.plan.head_codec;
+    if (!a.plan.value_codec.empty()) p.command_line += " --value-codec " + a.plan.value_codec;
     p.command_line += " --rotate " + a.rotate;
     if (!a.calib.empty())
         p.command_line += " --calib " + std::filesystem::path(a.calib).filename().string() +

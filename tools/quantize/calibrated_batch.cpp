@@ -1,5 +1,6 @@
 #include "tools/quantize/calibrated_batch.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <map>
 #include <thread>
@@ -65,30 +66,42 @@ std::vector<CalibratedBatch> cut_batches(const std::vector<TensorEncoder>& encod
 Result<std::vector<Feedback>> make_feedback(const CalibratedBatch& batch, Calibrator& calibrator,
                                             std::vector<TensorEncoder>& encoders,
                                             const Options& options) {
+    struct Need {
+        size_t input;
+        uint32_t group;
+        std::vector<size_t> tensors;
+    };
     std::vector<CalibrationInput> inputs;
-    std::vector<uint32_t> groups;
-    std::map<std::pair<int32_t, int>, size_t> index;
+    std::map<std::pair<int32_t, int>, size_t> input_at;
+    std::vector<Need> needs;  // of one input, one for each group size; mostly that is one
     for (size_t t : batch.tensors) {
-        const auto key = input_of(encoders[t]);
-        if (key.first < 0 || !index.emplace(key, inputs.size()).second) continue;
-        const TensorPlan& plan = encoders[t].plan();
-        inputs.push_back({uint32_t(key.first), InputSite(key.second), plan.cols, plan.stored_cols,
-                          &encoders[t].transform()});
-        groups.push_back(encoders[t].feedback_group());
+        const TensorEncoder& e = encoders[t];
+        const auto key = input_of(e);
+        if (key.first < 0) continue;
+        const auto [at, fresh] = input_at.emplace(key, inputs.size());
+        if (fresh)
+            inputs.push_back({uint32_t(key.first), InputSite(key.second), e.plan().cols,
+                              e.plan().stored_cols, &e.transform()});
+        auto need = std::find_if(needs.begin(), needs.end(), [&](const Need& n) {
+            return n.input == at->second && n.group == e.feedback_group();
+        });
+        if (need == needs.end()) need = needs.insert(need, {at->second, e.feedback_group(), {}});
+        need->tensors.push_back(t);
     }
-    std::vector<Feedback> feedback(inputs.size());
+    std::vector<Feedback> feedback(needs.size());
     if (inputs.empty()) return feedback;
     GOSSET_ASSIGN(std::vector<std::vector<float>> moments, calibrator.second_moments(inputs));
     GOSSET_ASSIGN(const Isa* isa, select_isa());
     for_each_parallel(inputs.size(), options.threads, [&](size_t i) {
-        feedback[i] = Feedback::make(std::move(moments[i]), inputs[i].width, groups[i],
-                                     options.calibration.damping, op_kernels(*isa));
+        for (size_t n = 0; n < needs.size(); n++)
+            if (needs[n].input == i)
+                feedback[n] = Feedback::make(moments[i], inputs[i].width, needs[n].group,
+                                             options.calibration.damping, op_kernels(*isa));
+        moments[i] = {};
     });
-    for (size_t t : batch.tensors) {
-        const auto found = index.find(input_of(encoders[t]));
-        if (found == index.end() || feedback[found->second].none()) continue;
-        encoders[t].set_feedback(&feedback[found->second]);
-    }
+    for (size_t n = 0; n < needs.size(); n++)
+        for (size_t t : needs[n].tensors)
+            if (!feedback[n].none()) encoders[t].set_feedback(&feedback[n]);
     return feedback;
 }
 

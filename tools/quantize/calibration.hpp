@@ -1,7 +1,7 @@
 /// Second moments of what a model's linears read: streams a text through the unquantized model and
 /// sums H = x x^T over its tokens, in the space in which the weights are stored (rotated, padded).
 /// tr(E H E^T) is then the squared error of a linear's output when its weights are off by E.
-/// Relies on the runtime, which runs a float copy of the source from a temporary file.
+/// Relies on the runtime, which runs an 8-bit copy of the source from a temporary file.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,7 @@ struct CalibrationInput {
 
 class Calibrator {
   public:
-    /// Writes the float copy next to `out`, opens it, deletes its name (its bytes go when the
+    /// Writes the 8-bit copy next to `out`, opens it, deletes its name (its bytes go when the
     /// process does), and cuts the text: windows of up to kWindow tokens, spread evenly over it,
     /// `calibration.tokens` in all. Errors: no tokenizer, a text that is too short, a model that
     /// this build does not run, a full disk.

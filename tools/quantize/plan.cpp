@@ -18,7 +18,7 @@ uint64_t input_group(Role role) {
 
 /// What the options say, defaults filled in.
 struct Codecs {
-    const Codec *weights, *embed, *head, *f32;
+    const Codec *weights, *embed, *head, *values, *few_values, *f32;
 };
 
 Result<Codecs> choose_codecs(const PlanOptions& options, bool tied) {
@@ -30,6 +30,9 @@ Result<Codecs> choose_codecs(const PlanOptions& options, bool tied) {
     GOSSET_ASSIGN(const Codec* embed, require_codec(pick(options.embed_codec)));
     GOSSET_ASSIGN(const Codec* head, require_codec(pick(options.head_codec)));
     GOSSET_ASSIGN(const Codec* f32, require_codec("f32"));
+    const bool given = !options.value_codec.empty();
+    GOSSET_ASSIGN(const Codec* values, require_codec(given ? options.value_codec : options.codec));
+    GOSSET_ASSIGN(const Codec* few_values, require_codec(pick(options.value_codec)));
     if (tied) {
         const bool both = !options.embed_codec.empty() && !options.head_codec.empty();
         if (both && embed != head)
@@ -39,11 +42,13 @@ Result<Codecs> choose_codecs(const PlanOptions& options, bool tied) {
         if (options.head_codec.empty()) head = embed;
         embed = head;
     }
-    return Codecs{weights, embed, head, f32};
+    return Codecs{weights, embed, head, values, few_values, f32};
 }
 
-const Codec* codec_of(const Codecs& codecs, Role role) {
+const Codec* codec_of(const Codecs& codecs, Role role, const SourceTensor& tensor) {
     switch (role) {
+        case Role::v:
+            return tensor.rows() <= tensor.cols() / 3 ? codecs.few_values : codecs.values;
         case Role::embed:
             return codecs.embed;
         case Role::head:
@@ -94,12 +99,15 @@ Result<TensorPlan> plan_tensor(const SourceTensor& tensor, size_t index, const C
     t.info.name = tensor.name, t.info.layer = tensor.layer, t.info.shape = tensor.shape;
     // The pair may come under the head's name only.
     t.info.role = tied && tensor.role == Role::head ? Role::embed : tensor.role;
-    if (tensor.shape.size() == 2) t.codec = codec_of(codecs, t.info.role);
+    if (tensor.shape.size() == 2) t.codec = codec_of(codecs, t.info.role, tensor);
     t.info.codec = t.codec ? t.codec->name : "f32";
     t.info.codec_version = t.codec ? t.codec->version : codecs.f32->version;
 
     const bool lookup_only = t.info.role == Role::embed && !tied;
-    if (rotate && t.codec && t.codec->rotate && !lookup_only && input_group(t.info.role)) {
+    // Values share the rotation of q and k, whatever their own codec likes: the input is rotated
+    // once.
+    const bool wanted = t.codec && (t.info.role == Role::v ? codecs.weights : t.codec)->rotate;
+    if (rotate && wanted && !lookup_only && input_group(t.info.role)) {
         const uint64_t seed = rotation_seed(t.info.role, t.info.layer);
         GOSSET_ASSIGN(t.info.rotation, choose_rotation(t.cols, seed));
     }

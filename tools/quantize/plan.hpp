@@ -17,6 +17,11 @@ struct PlanOptions {
     std::string codec = "e8n4";  ///< of every 2-D weight but embedding, head and router
     /// Empty: q8 if `codec` is a quantized one, else `codec`.
     std::string embed_codec{}, head_codec{};
+    /// Of the attention's values. Empty: where they are few (grouped-query attention: a third of
+    /// the other projections at most) and `codec` is a quantized one, q8, else `codec`. An error of
+    /// theirs passes straight into the residual stream: per weight it costs five times as much KL
+    /// divergence as one of the other linears.
+    std::string value_codec{};
     bool rotate = true;  ///< rotate what its codec wants rotated (Codec::rotate)
 };
 
