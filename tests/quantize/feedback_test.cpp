@@ -1,0 +1,200 @@
+// Error feedback: the factorization against its definition in double, every codec's encoder with
+// and without it, and what it is for.
+#include "tools/quantize/feedback.hpp"
+
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+#include "runtime/base/rng.hpp"
+#include "simd/dispatch.hpp"
+#include "tests/support/support.hpp"
+
+using namespace gosset;
+using namespace gosset::quantize;
+
+namespace {
+
+/// Second moments of `samples` vectors whose neighbouring entries correlate by rho.
+std::vector<float> moments(uint64_t n, uint64_t samples, float rho, Rng& rng) {
+    std::vector<float> h(n * n), x(n);
+    for (uint64_t s = 0; s < samples; s++) {
+        x[0] = rng.normal();
+        for (uint64_t i = 1; i < n; i++)
+            x[i] = rho * x[i - 1] + std::sqrt(1 - rho * rho) * rng.normal();
+        for (uint64_t i = 0; i < n; i++)
+            for (uint64_t j = i; j < n; j++) h[i * n + j] += x[i] * x[j];
+    }
+    return h;
+}
+
+/// Unit lower triangular L in full, [n][n].
+std::vector<double> full(const Feedback& f, uint64_t n) {
+    std::vector<double> l(n * n);
+    for (uint64_t k = 0; k < n; k++) {
+        l[k * n + k] = 1;
+        for (uint64_t c = 0; c < k; c++) {
+            const uint64_t p = c / 32, from = k - 32 * p;
+            const float* row = from < 32 ? f.inside(p)[from] : f.behind(p) + 32 * (from - 32);
+            l[k * n + c] = double(row[c % 32]);
+        }
+    }
+    return l;
+}
+
+/// L^-1 H L^-T.
+std::vector<double> reduced(const std::vector<double>& l, std::vector<double> h, uint64_t n) {
+    for (uint64_t r = 0; r < n; r++)
+        for (uint64_t c = 0; c < r; c++)
+            for (uint64_t j = 0; j < n; j++) h[r * n + j] -= l[r * n + c] * h[c * n + j];
+    for (uint64_t r = 0; r < n; r++)
+        for (uint64_t c = 0; c < r; c++)
+            for (uint64_t j = 0; j < n; j++) h[j * n + r] -= l[r * n + c] * h[j * n + c];
+    return h;
+}
+
+struct Encoded {
+    std::vector<uint8_t> panels;
+    std::vector<uint16_t> row_scales;
+    std::vector<float> decoded, error;
+};
+
+constexpr float kTable[kScaleTable] = {0.05f, 0.06f, 0.07f, 0.08f, 0.1f, 0.11f, 0.12f, 0.14f,
+                                       0.16f, 0.18f, 0.2f,  0.24f, 0.3f, 0.4f,  0.6f,  1.0f};
+
+std::vector<float> decode(const Codec& codec, const Encoded& e, uint64_t rows, uint64_t n) {
+    std::vector<float> out(rows * n);
+    const Weights w{e.panels.data(), e.row_scales.data(), kTable, uint32_t(rows / 16),
+                    uint32_t(n / 32)};
+    for (uint64_t r = 0; r < rows; r++) codec.reference->decode_row(w, uint32_t(r), &out[r * n]);
+    return out;
+}
+
+Encoded plain(const Codec& codec, const std::vector<float>& rows, uint64_t n) {
+    const uint64_t count = rows.size() / n, row_block = n / 32 * codec.panel_bytes;
+    Encoded e{std::vector<uint8_t>(count / 16 * row_block), std::vector<uint16_t>(count), {}, {}};
+    for (uint64_t r = 0; r < count; r += 16)
+        find_encoder(codec)->encode_rows(codec, &rows[r * n], n, nullptr, kTable,
+                                         &e.panels[r / 16 * row_block], &e.row_scales[r]);
+    e.decoded = decode(codec, e, count, n);
+    return e;
+}
+
+Encoded fed_back(const Codec& codec, const Feedback& f, const std::vector<float>& rows,
+                 uint64_t n) {
+    const uint64_t count = rows.size() / n;
+    Encoded e{std::vector<uint8_t>(count / 16 * (n / 32) * codec.panel_bytes, 0xa5),
+              std::vector<uint16_t>(count, 0xa5a5),
+              {},
+              std::vector<float>(rows.size(), NAN)};
+    f.encode(codec, *find_encoder(codec), rows.data(), count, kTable, e.error.data(),
+             e.panels.data(), e.row_scales.data());
+    e.decoded = decode(codec, e, count, n);
+    return e;
+}
+
+/// tr(E H E^T), h by its upper triangle.
+double loss(const std::vector<float>& rows, const Encoded& e, const std::vector<float>& h,
+            uint64_t n) {
+    double sum = 0;
+    std::vector<double> d(n);
+    for (uint64_t r = 0; r < rows.size() / n; r++) {
+        for (uint64_t i = 0; i < n; i++)
+            d[i] = double(rows[r * n + i]) - double(e.decoded[r * n + i]);
+        for (uint64_t i = 0; i < n; i++)
+            for (uint64_t j = i; j < n; j++)
+                sum += (i == j ? 1 : 2) * d[i] * d[j] * double(h[i * n + j]);
+    }
+    return sum;
+}
+
+std::vector<float> normal_rows(uint64_t count, uint64_t n, Rng& rng) {
+    std::vector<float> rows(count * n);
+    rng.normals(rows.data(), rows.size());
+    return rows;
+}
+
+}  // namespace
+
+TEST_CASE("the factors leave nothing between groups") {
+    Rng rng(test::seed());
+    for (const Isa* isa : supported_isas())
+        for (const uint64_t n : {32, 64, 160})
+            for (const uint32_t group : {1, 8, 32}) {
+                CAPTURE(isa_name(*isa));
+                CAPTURE(n);
+                CAPTURE(group);
+                const std::vector<float> h = moments(n, 3 * n, 0.7f, rng);
+                const float damping = 0.01f;
+                const Feedback f = Feedback::make(h, n, group, damping, op_kernels(*isa));
+                REQUIRE_FALSE(f.none());
+                std::vector<double> damped(n * n);
+                double mean = 0;
+                for (uint64_t i = 0; i < n; i++) mean += double(h[i * n + i]) / double(n);
+                for (uint64_t i = 0; i < n; i++)
+                    for (uint64_t j = i; j < n; j++)
+                        damped[i * n + j] = damped[j * n + i] =
+                            double(h[i * n + j]) + (i == j ? double(damping) * mean : 0.0);
+                const std::vector<double> d = reduced(full(f, n), damped, n);
+                double most = 0;
+                for (uint64_t i = 0; i < n; i++)
+                    for (uint64_t j = 0; j < n; j++)
+                        if (i / group != j / group) most = std::max(most, std::abs(d[i * n + j]));
+                CHECK(most < 1e-4 * mean);
+            }
+}
+
+TEST_CASE("moments without full rank are damped until they factor; zeros give no feedback") {
+    const uint64_t n = 64;
+    const OpKernels& ops = op_kernels(*supported_isas().front());
+    std::vector<float> one(n * n, 1.0f);  // rank one
+    CHECK_FALSE(Feedback::make(one, n, 8, 1e-12f, ops).none());
+    CHECK(Feedback::make(std::vector<float>(n * n), n, 8, 0.01f, ops).none());
+    one[0] = INFINITY;
+    CHECK(Feedback::make(one, n, 8, 0.01f, ops).none());
+}
+
+TEST_CASE("white input: the codes are those of plain encoding") {
+    Rng rng(test::seed() + 1);
+    const uint64_t n = 96;
+    std::vector<float> identity(n * n);
+    for (uint64_t i = 0; i < n; i++) identity[i * n + i] = 1;
+    std::vector<float> rows = normal_rows(32, n, rng);
+    std::fill_n(rows.begin(), n, 0.0f);                               // a row of zeros
+    for (uint64_t i = 0; i < n; i++) rows[n + i] *= i == 5 ? 50 : 1;  // an outlier
+    for (const Codec* codec : all_codecs()) {
+        const Encoder& encoder = *find_encoder(*codec);
+        if (encoder.group == 0) continue;
+        CAPTURE(codec->name);
+        const Feedback f = Feedback::make(identity, n, encoder.group, 0.01f,
+                                          op_kernels(*supported_isas().front()));
+        const Encoded want = plain(*codec, rows, n), got = fed_back(*codec, f, rows, n);
+        CHECK(got.panels == want.panels);
+        CHECK(got.row_scales == want.row_scales);
+        double off = 0;
+        for (uint64_t i = 0; i < rows.size(); i++)
+            off = std::max(off, double(std::abs(rows[i] - got.decoded[i] - got.error[i])));
+        CHECK(off < 1e-4);
+    }
+}
+
+TEST_CASE("correlated input: feedback takes most of the loss away, the same on every ISA") {
+    Rng rng(test::seed() + 2);
+    const uint64_t n = 128;
+    const std::vector<float> h = moments(n, 4 * n, 0.95f, rng);
+    const std::vector<float> rows = normal_rows(48, n, rng);
+    for (const Codec* codec : all_codecs()) {
+        const Encoder& encoder = *find_encoder(*codec);
+        if (encoder.group == 0) continue;
+        CAPTURE(codec->name);
+        const double before = loss(rows, plain(*codec, rows, n), h, n);
+        std::vector<uint8_t> first;
+        for (const Isa* isa : supported_isas()) {
+            const Feedback f = Feedback::make(h, n, encoder.group, 0.01f, op_kernels(*isa));
+            const Encoded e = fed_back(*codec, f, rows, n);
+            CHECK(loss(rows, e, h, n) < 0.6 * before);
+            if (first.empty()) first = e.panels;
+            CHECK(e.panels == first);
+        }
+    }
+}
