@@ -35,6 +35,29 @@ TEST_CASE("embedding and head get 8 bits beside a quantized codec, else the floa
         CHECK(t.info.codec == (t.info.shape.size() == 1 ? "f32" : "bf16"));
 }
 
+TEST_CASE("few values get 8 bits beside a quantized codec, and the rotation of q and k") {
+    test::MemorySource source = test::make_model(96, 96, false, test::seed());
+    auto values_of = [&](const PlanOptions& options) {
+        return plan_by_role(source, options)[Role::v].info;
+    };
+    auto reshape = [&](uint64_t rows) {
+        for (SourceTensor& t : source.tensors_)
+            if (t.role == Role::v) t.shape = {rows, 96};
+    };
+    reshape(48);
+    CHECK(values_of({.codec = "e8n4"}).codec == "e8n4");
+    reshape(32);
+    CHECK(values_of({.codec = "e8n4"}).codec == "q8");
+    CHECK(values_of({.codec = "bf16"}).codec == "bf16");
+    CHECK(values_of({.codec = "e8n4", .value_codec = "q4"}).codec == "q4");
+    auto plan = plan_by_role(source, {.codec = "e8n4"});
+    REQUIRE_FALSE(plan[Role::q].info.rotation.none());
+    CHECK(plan[Role::v].info.rotation.sign_seed == plan[Role::q].info.rotation.sign_seed);
+    CHECK(plan[Role::v].info.rotation.factors == plan[Role::q].info.rotation.factors);
+    CHECK(values_of({.codec = "e8n4", .rotate = false}).rotation.none());
+    CHECK(make_plan(source, {.value_codec = "nonesuch"}).status().code() == StatusCode::not_found);
+}
+
 TEST_CASE("a tied pair is one tensor with one codec") {
     test::MemorySource tied = test::make_model(64, 96, true, test::seed());
     CHECK(plan_by_role(tied, {.codec = "q4"})[Role::embed].info.codec == "q8");

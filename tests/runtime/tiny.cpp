@@ -22,7 +22,7 @@ void make_model(const std::string& path, const std::string& codec, uint64_t seed
     REQUIRE_OK(source);
     quantize::Options options;
     options.plan.codec = codec;
-    options.plan.head_codec = codec;
+    options.plan.head_codec = options.plan.value_codec = codec;
     options.threads = 2;
     REQUIRE_OK(quantize::quantize_model(**source, path, options));
 }

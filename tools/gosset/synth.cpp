@@ -70,6 +70,7 @@ int cmd_synth(int argc, char** argv) {
     declare(app, a);
     if (const auto done = parse(app, argc, argv)) return *done;
     if (a.plan.head_codec.empty()) a.plan.head_codec = a.plan.codec;
+    a.plan.value_codec = a.plan.codec;
     const Result<quantize::Report> report = synthesize(a);
     if (!report.ok()) {
         std::fprintf(stderr, "gosset synth: %s\n", report.status().message().c_str());
