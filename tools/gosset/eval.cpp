@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "runtime/base/math.hpp"
+#include "simd/dispatch.hpp"
 #include "tools/gosset/common.hpp"
 #include "tools/gosset/logits_file.hpp"
 #include "tools/gosset/scoring.hpp"
@@ -100,7 +101,9 @@ struct Outcome {
 
 Outcome evaluate(const Windows& w, Runner& runner, Base& base, LogitsWriter* save) {
     const size_t vocab = runner.model.info().vocab;
-    Scorer scorer(vocab);
+    const Result<const Isa*> isa = select_isa();
+    if (!isa.ok()) throw Failure(isa.status().message());
+    Scorer scorer(vocab, op_kernels(**isa));
     const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> hash(XXH3_createState(),
                                                                         XXH3_freeState);
     XXH3_64bits_reset(hash.get());

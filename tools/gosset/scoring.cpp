@@ -7,11 +7,11 @@
 
 namespace gosset::cli {
 
-double log_sum_exp(const float* x, size_t n) {
-    const double max = x[arg_max(x, n)];
-    double sum = 0;
-    for (size_t i = 0; i < n; i++) sum += math::exp(double(x[i]) - max);
-    return max + math::log(sum);
+double log_sum_exp(const OpKernels& ops, const float* x, size_t n, float* p) {
+    const size_t top = arg_max(x, n);
+    std::copy_n(x, n, p);
+    ops.softmax(p, n);
+    return double(x[top]) - math::log(double(p[top]));
 }
 
 size_t arg_max(const float* x, size_t n) {
@@ -22,7 +22,7 @@ size_t arg_max(const float* x, size_t n) {
 }
 
 void Scorer::add(const float* logits, uint32_t target, const float* base) {
-    const double lse = log_sum_exp(logits, vocab_);
+    const double lse = log_sum_exp(ops_, logits, vocab_, p_.data());
     const double nll = lse - double(logits[target]);
     tokens_++;
     nll_sum_ += nll;
@@ -30,12 +30,11 @@ void Scorer::add(const float* logits, uint32_t target, const float* base) {
     if (!base) return;
 
     // KLD(base || model) = sum p_base (log p_base - log p); 0 log 0 = 0.
-    const double base_lse = log_sum_exp(base, vocab_);
+    const double base_lse = log_sum_exp(ops_, base, vocab_, p_.data());
     double kld = 0;
     for (size_t i = 0; i < vocab_; i++) {
         const double log_base = double(base[i]) - base_lse;
-        const double p = math::exp(log_base);
-        if (p > 0) kld += p * (log_base - (double(logits[i]) - lse));
+        if (p_[i] > 0) kld += double(p_[i]) * (log_base - (double(logits[i]) - lse));
     }
     klds_.push_back(kld);
     kld_sum_ += kld;

@@ -1,16 +1,19 @@
 /// Quality of logits over many tokens: negative log-likelihood, perplexity, Kullback-Leibler
-/// divergence from a base. Sums are doubles in token order and exp and log are ours, so the figures
-/// are the same on every machine. Relies on runtime/base.
+/// divergence from a base. Probabilities are the softmax kernel's floats, sums are doubles in token
+/// order and the logarithm is ours, so the figures are the same on every machine. Relies on the
+/// operation kernels.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include "simd/kernels.hpp"
+
 namespace gosset::cli {
 
-/// log(sum exp(x)) of n > 0 values, as max + log(sum exp(x - max)) in index order.
-double log_sum_exp(const float* x, size_t n);
+/// log(sum exp(x)) of n > 0 values, to about 1e-6, by way of p = softmax(x), [n].
+double log_sum_exp(const OpKernels& ops, const float* x, size_t n, float* p);
 /// Index of the largest value, the lowest on a tie.
 size_t arg_max(const float* x, size_t n);
 
@@ -21,7 +24,7 @@ struct Mean {
 
 class Scorer {
   public:
-    explicit Scorer(size_t vocab) : vocab_(vocab) {}
+    Scorer(size_t vocab, const OpKernels& ops) : vocab_(vocab), ops_(ops), p_(vocab) {}
 
     /// Scores the logits (vocab floats) that predict `target`; base, if not null, the logits of the
     /// base at the same place.
@@ -39,6 +42,8 @@ class Scorer {
     Mean mean_of(double sum, double squares) const;
 
     size_t vocab_, tokens_ = 0, agreed_ = 0;
+    const OpKernels& ops_;
+    std::vector<float> p_;
     double nll_sum_ = 0, nll_squares_ = 0, kld_sum_ = 0, kld_squares_ = 0;
     std::vector<double> klds_;
 };
