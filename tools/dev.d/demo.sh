@@ -63,9 +63,10 @@ demo() {
             sha256sum | cut -c1-8)
         made=$cache/$(basename "${model%/}" .gguf)-$id.e8n4.gosset
         if [[ ! -f $made || build/release/gosset -nt $made ]]; then
-            say "quantizing $(basename "$model") to e8n4"
-            build/release/gosset quantize "$model" -o "$made" --codec e8n4 --json >"$made.json" ||
-                die "quantize failed"
+            say "quantizing $(basename "$model") to e8n4, calibrated on this project's documents"
+            cat README.md docs/*.md |
+                build/release/gosset quantize "$model" -o "$made" --codec e8n4 --calib - --json \
+                    >"$made.json" || die "quantize failed"
         fi
         report "$made.json"
     fi
