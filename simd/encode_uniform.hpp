@@ -25,4 +25,25 @@ void choose_uniform_row_scales(const UniformGrid&, const float* rows, size_t col
                                const float table[kScaleTable], uint16_t* row_scales);
 void encode_uniform_panel(const UniformGrid&, const FeedbackPanel&);
 
+/// The Encoder of a grid.
+template <const UniformGrid& grid>
+struct UniformEncoder {
+    static void fit_table(const Codec&, const float* rows, size_t n_rows, size_t cols,
+                          float table[kScaleTable]) {
+        fit_uniform_table(grid, rows, n_rows, cols, table);
+    }
+    static void encode_rows(const Codec&, const float* rows, size_t cols, const float* importance,
+                            const float table[kScaleTable], uint8_t* panels, uint16_t* row_scales) {
+        encode_uniform_rows(grid, rows, cols, importance, table, panels, row_scales);
+    }
+    static void choose_row_scales(const Codec&, const float* rows, size_t cols,
+                                  const float table[kScaleTable], uint16_t* row_scales) {
+        choose_uniform_row_scales(grid, rows, cols, table, row_scales);
+    }
+    static void encode_panel(const Codec&, const FeedbackPanel& panel) {
+        encode_uniform_panel(grid, panel);
+    }
+    static constexpr Encoder value = {fit_table, encode_rows, 1, choose_row_scales, encode_panel};
+};
+
 }  // namespace gosset

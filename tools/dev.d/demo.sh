@@ -48,7 +48,8 @@ demo() {
         shift 2
     fi
     question=${*:-What is a lattice? Answer in two sentences.}
-    verb_build
+    verb_setup
+    preset_build release gosset_cli
     mkdir -p "$cache"
     if [[ -z $model ]]; then
         fetch_model "$cache"
