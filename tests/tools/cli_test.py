@@ -260,6 +260,27 @@ class Text(Case):
         self.fails(1, *call, "--logits", self.text, word="logits")
         self.fails(1, *call[:4], os.devnull, "-c", "4", "--json", word="tokens")
 
+    def test_calibrate(self):
+        source = os.path.join(DATA, "models", "stories260K", "stories260Ktok512.gguf")
+        rough, fine = (os.path.join(self.folder.name, n) for n in ("rough", "fine"))
+        self.good("quantize", source, "-o", rough, "--codec", "e8n3")
+        with open(self.text, "rb") as f:
+            report = json.loads(self.good("quantize", source, "-o", fine, "--codec", "e8n3",
+                                          "--calib", "-", "--calib-tokens", "2048", "--json",
+                                          stdin=None, input=f.read(20000))[0])
+        self.assertEqual(report["bytes"], os.path.getsize(rough))
+        score = ("-f", self.text, "--windows", "8", "--base", self.model, "--json")
+        kld = {m: json.loads(self.good("eval", "-m", m, *score)[0])["kld_mean"]
+               for m in (rough, fine)}
+        self.assertLess(kld[fine], 0.75 * kld[rough])
+        before = sorted(os.listdir(self.folder.name))
+        out = os.path.join(self.folder.name, "none")
+        for calib, word in (("no-such.txt", "no-such.txt"), (os.devnull, "empty"),
+                            (source, "UTF-8")):
+            self.fails(1, "quantize", source, "-o", out, "--calib", calib, word=word)
+        self.fails(2, "quantize", source, "-o", out, "--calib-tokens", "1")
+        self.assertEqual(sorted(os.listdir(self.folder.name)), before)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -80,7 +80,12 @@ Result<quantize::Report> quantize_file(const Arguments& a) {
     options.plan = a.plan;
     options.plan.rotate = a.rotate == "auto";
     options.calibration = a.calibration;
-    if (!a.calib.empty()) options.calibration.text = read_text(a.calib);
+    if (!a.calib.empty()) {
+        options.calibration.text = read_text(a.calib);
+        check_utf8(options.calibration.text, a.calib);
+        if (options.calibration.text.empty())
+            return invalid_argument("--calib " + a.calib + ": the text is empty");
+    }
     GOSSET_ASSIGN(options.threads, quantize::parse_threads(a.threads));
     GOSSET_TRY(quantize::require_codec(a.plan.codec).status());  // before anything slow
 

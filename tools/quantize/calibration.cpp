@@ -111,6 +111,8 @@ Status RuntimeCalibrator::write_reference(const ModelSource& source, const std::
 }
 
 Status RuntimeCalibrator::cut(const CalibrationOptions& options) {
+    if (file_.tokenizer().traits.kind == TokenizerKind::none)
+        return unsupported("the model has no tokenizer, so it cannot read the text");
     const Tokenizer tokenizer(&file_.tokenizer());
     const ModelConfig& config = file_.config();
     GOSSET_ASSIGN(const std::vector<uint32_t> ids, tokenizer.encode(options.text, {true, false}));
