@@ -190,6 +190,35 @@ TEST_CASE("a file that contradicts itself is refused, with the reason") {
     }
 }
 
+TEST_CASE("rows that are no whole number of blocks are refused, by the name of the tensor") {
+    int checked = 0;
+    for (uint32_t id = 0; id < 64; id++) {
+        const GgmlType* type = find_ggml_type(id);
+        if (!type || type->length == 1) continue;
+        const uint64_t n = type->length;
+        const std::string name = type->name;
+        CAPTURE(name);
+        const auto rows_of = [&](uint64_t cols, uint64_t rows) {
+            const uint64_t blocks = cols * rows / n + 1;
+            return parse(with([&](auto* w) {
+                w->tensor("odd", {cols, rows}, id, std::string(blocks * type->bytes, 0));
+            }));
+        };
+        CHECK_OK(rows_of(n, 2));
+        CHECK_OK(rows_of(3 * n, 1));
+        for (const uint64_t cols : {n - 1, n + 1, n / 2, 2 * n - n / 4}) {
+            // Rows of half a block: the tensor as a whole would come out even.
+            const Status bad = rows_of(cols, 4).status();
+            REQUIRE_FALSE(bad.ok());
+            CHECK(bad.message() == "GGUF: tensor 'odd': rows of " + std::to_string(cols) +
+                                       " are no whole number of " + name + " blocks, which hold " +
+                                       std::to_string(n) + " weights each");
+        }
+        checked++;
+    }
+    CHECK(checked > 12);
+}
+
 TEST_CASE("names out of a file are printable in messages") {
     GgufWriter w;
     w.u32("a\033[31m\n\xff" + std::string(500, 'x'), 1);

@@ -1,43 +1,30 @@
 #include "tools/import/element_type.hpp"
 
 #include <bit>
-#include <cstring>
 
-#include "runtime/base/half.hpp"
+#include "tools/import/ggml_bytes.hpp"
 
 namespace gosset {
 namespace {
 
-constexpr ElementInfo kInfo[] = {{"F32", 1, 4},    {"F16", 1, 2},    {"BF16", 1, 2},
-                                 {"Q8_0", 32, 34}, {"Q4_0", 32, 18}, {"Q4_1", 32, 20}};
-
-uint16_t load_u16(const uint8_t* p) {
-    return uint16_t(p[0] | (p[1] << 8));
-}
-uint32_t load_u32(const uint8_t* p) {
-    return uint32_t(load_u16(p)) | (uint32_t(load_u16(p + 2)) << 16);
-}
-
-void decode_q8_0(const uint8_t* block, float* out) {
-    const float d = f16_to_f32(load_u16(block));
-    for (int i = 0; i < 32; i++) out[i] = d * float(int8_t(block[2 + i]));
-}
-
-void decode_q4_0(const uint8_t* block, float* out) {
-    const float d = f16_to_f32(load_u16(block));
-    for (int i = 0; i < 16; i++) {
-        out[i] = d * float(int(block[2 + i] & 15) - 8);
-        out[i + 16] = d * float(int(block[2 + i] >> 4) - 8);
-    }
-}
-
-void decode_q4_1(const uint8_t* block, float* out) {
-    const float d = f16_to_f32(load_u16(block)), m = f16_to_f32(load_u16(block + 2));
-    for (int i = 0; i < 16; i++) {
-        out[i] = d * float(block[4 + i] & 15) + m;
-        out[i + 16] = d * float(block[4 + i] >> 4) + m;
-    }
-}
+// By ElementType.
+constexpr ElementInfo kInfo[] = {
+    {"F32", 1, 4, nullptr},
+    {"F16", 1, 2, nullptr},
+    {"BF16", 1, 2, nullptr},
+    {"Q8_0", 32, 34, decode_q8_0},
+    {"Q4_0", 32, 18, decode_q4_0},
+    {"Q4_1", 32, 20, decode_q4_1},
+    {"Q5_0", 32, 22, decode_q5_0},
+    {"Q5_1", 32, 24, decode_q5_1},
+    {"Q2_K", 256, 84, decode_q2_k},
+    {"Q3_K", 256, 110, decode_q3_k},
+    {"Q4_K", 256, 144, decode_q4_k},
+    {"Q5_K", 256, 176, decode_q5_k},
+    {"Q6_K", 256, 210, decode_q6_k},
+    {"IQ4_NL", 32, 18, decode_iq4_nl},
+    {"IQ4_XS", 256, 136, decode_iq4_xs},
+};
 
 }  // namespace
 
@@ -52,20 +39,14 @@ void elements_to_float(ElementType type, const uint8_t* source, size_t n, float*
             for (size_t i = 0; i < n; i++) out[i] = std::bit_cast<float>(load_u32(source + 4 * i));
             return;
         case ElementType::f16:
-            for (size_t i = 0; i < n; i++) out[i] = f16_to_f32(load_u16(source + 2 * i));
+            for (size_t i = 0; i < n; i++) out[i] = load_f16(source + 2 * i);
             return;
         case ElementType::bf16:
             for (size_t i = 0; i < n; i++) out[i] = bf16_to_f32(load_u16(source + 2 * i));
             return;
-        case ElementType::q8_0:
-        case ElementType::q4_0:
-        case ElementType::q4_1: {
-            const auto decode = type == ElementType::q8_0   ? decode_q8_0
-                                : type == ElementType::q4_0 ? decode_q4_0
-                                                            : decode_q4_1;
-            for (size_t i = 0; i < n; i += 32, source += info.bytes) decode(source, out + i);
-            return;
-        }
+        default:
+            for (size_t i = 0; i < n; i += info.length, source += info.bytes)
+                info.decode(source, out + i);
     }
 }
 

@@ -148,7 +148,8 @@ Status GgufParser::take_tensor(uint64_t number) {
         return unsupported("GGUF: " + what + " has unknown ggml type " + std::to_string(type));
     if (t.shape.back() % t.type->length != 0)
         return corrupt("GGUF: " + what + ": rows of " + std::to_string(t.shape.back()) +
-                       " are no whole number of " + t.type->name + " blocks");
+                       " are no whole number of " + t.type->name + " blocks, which hold " +
+                       std::to_string(t.type->length) + " weights each");
     uint64_t size = 0;
     if (!checked_mul(elements / t.type->length, t.type->bytes, &size) || size > bytes_.size())
         return corrupt("GGUF: " + what + " is larger than the file");

@@ -9,6 +9,7 @@
 #include "tools/import/gguf.hpp"
 #include "tools/import/gguf_config.hpp"
 #include "tools/import/gguf_tokenizer.hpp"
+#include "tools/import/gguf_types.hpp"
 #include "tools/import/names.hpp"
 #include "tools/import/printable.hpp"
 #include "tools/import/tensor_rows.hpp"
@@ -52,10 +53,9 @@ Status GgufSource::bind(const GgufFile& file, const ModelFamily& family,
                        "' with this configuration has");
     GOSSET_TRY(check_shape(found->name, found->shape, expected.shape).in("GGUF"));
     if (!found->type->readable)
-        return unsupported("GGUF: tensor " + printable(found->name) + " is of type " +
-                           found->type->name +
-                           ", which is not read: start from an F32, F16, BF16, Q8_0, Q4_1 or Q4_0 "
-                           "file of this model");
+        return unsupported(
+            "GGUF: tensor " + printable(found->name) + " is of type " + found->type->name +
+            ", which is not read; take a file of this model in " + readable_ggml_types());
     const Role role = expected.rule->role;
     SourceTensor t{expected.hf, role, expected.layer, expected.shape, found->type->name};
     StoredTensor s{*found->type->readable, found->data.data(), t.rows(), t.cols(), 0, 0};

@@ -13,22 +13,22 @@ constexpr GgmlType kTypes[] = {
     {1, "F16", 1, 2, ElementType::f16},
     {2, "Q4_0", 32, 18, ElementType::q4_0},
     {3, "Q4_1", 32, 20, ElementType::q4_1},
-    {6, "Q5_0", 32, 22, {}},
-    {7, "Q5_1", 32, 24, {}},
+    {6, "Q5_0", 32, 22, ElementType::q5_0},
+    {7, "Q5_1", 32, 24, ElementType::q5_1},
     {8, "Q8_0", 32, 34, ElementType::q8_0},
-    {10, "Q2_K", 256, 84, {}},
-    {11, "Q3_K", 256, 110, {}},
-    {12, "Q4_K", 256, 144, {}},
-    {13, "Q5_K", 256, 176, {}},
-    {14, "Q6_K", 256, 210, {}},
+    {10, "Q2_K", 256, 84, ElementType::q2_k},
+    {11, "Q3_K", 256, 110, ElementType::q3_k},
+    {12, "Q4_K", 256, 144, ElementType::q4_k},
+    {13, "Q5_K", 256, 176, ElementType::q5_k},
+    {14, "Q6_K", 256, 210, ElementType::q6_k},
     {16, "IQ2_XXS", 256, 66, {}},
     {17, "IQ2_XS", 256, 74, {}},
     {18, "IQ3_XXS", 256, 98, {}},
     {19, "IQ1_S", 256, 50, {}},
-    {20, "IQ4_NL", 32, 18, {}},
+    {20, "IQ4_NL", 32, 18, ElementType::iq4_nl},
     {21, "IQ3_S", 256, 110, {}},
     {22, "IQ2_S", 256, 82, {}},
-    {23, "IQ4_XS", 256, 136, {}},
+    {23, "IQ4_XS", 256, 136, ElementType::iq4_xs},
     {24, "I8", 1, 1, {}},
     {25, "I16", 1, 2, {}},
     {26, "I32", 1, 4, {}},
@@ -66,6 +66,13 @@ const GgmlType* find_ggml_type(uint32_t id) {
     const auto* found = std::find_if(std::begin(kTypes), std::end(kTypes),
                                      [id](const GgmlType& t) { return t.id == id; });
     return found == std::end(kTypes) ? nullptr : found;
+}
+
+std::string readable_ggml_types() {
+    std::string text;
+    for (const GgmlType& t : kTypes)
+        if (t.readable) text += (text.empty() ? "" : ", ") + std::string(t.name);
+    return text;
 }
 
 }  // namespace gosset

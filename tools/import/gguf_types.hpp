@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "tools/import/element_type.hpp"
 
@@ -42,6 +43,9 @@ struct GgmlType {
 
 /// The entry of an id, or null.
 const GgmlType* find_ggml_type(uint32_t id);
+
+/// "F32, F16, Q4_0, ...": the names of the readable types, for messages.
+std::string readable_ggml_types();
 
 /// A little-endian unsigned integer of 0 to 8 bytes.
 inline uint64_t load_le(const uint8_t* p, size_t size) {
