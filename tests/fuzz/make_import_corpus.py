@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Writes the seeds of the gguf and safetensors fuzzers into corpus/: the smallest llama there is, with
-a tokenizer of each kind, in every readable type (pip install gguf numpy safetensors)."""
+a tokenizer of each kind; every readable type of ggml is in one of them (pip install gguf numpy
+safetensors)."""
 import json
 import pathlib
 
@@ -10,19 +11,37 @@ from gguf import GGMLQuantizationType as T
 from safetensors.numpy import save_file
 
 HERE = pathlib.Path(__file__).parent / "corpus"
-DIM, FFN, VOCAB = 32, 32, 8
+VOCAB = 8
+rng = np.random.default_rng(20240301)
 TOKENS = {"gpt2": ["a", "b", "c", "ab", "<|endoftext|>", "d", "e", "f"],
           "llama": ["<unk>", "<s>", "</s>", "<0x41>", "\u2581a", "b", "c", "ab"]}
 
 
-def llama(path, kind, model):
+def weights(shape, kind):
+    """Ones; in a type that the package cannot make, random blocks."""
+    v = np.ones(shape, np.float32)
+    try:
+        return gguf.quants.quantize(v, kind)
+    except NotImplementedError:
+        length, size = gguf.GGML_QUANT_SIZES[kind]
+        # No byte has the exponent of an infinity, wherever the scales are.
+        return rng.integers(0, 256, (shape[0], shape[1] // length * size), np.uint8) & 0xbb
+
+
+def llama(path, kinds, model, dim=32, inner=32, heads=2):
+    """`kinds` by the name of the tensor without its block, or under "" for all others; `inner` is the
+    width of the feed-forward part and of all heads."""
     w = gguf.GGUFWriter(path, "llama")
     w.add_context_length(16)
-    w.add_embedding_length(DIM)
+    w.add_embedding_length(dim)
     w.add_block_count(1)
-    w.add_feed_forward_length(FFN)
-    w.add_head_count(2)
+    w.add_feed_forward_length(inner)
+    w.add_head_count(heads)
     w.add_head_count_kv(1)
+    if inner != dim:
+        w.add_key_length(inner // heads)
+        w.add_value_length(inner // heads)
+        w.add_rope_dimension_count(inner // heads)
     w.add_layer_norm_rms_eps(1e-5)
     w.add_tokenizer_model(model)
     w.add_token_list(TOKENS[model])
@@ -36,18 +55,19 @@ def llama(path, kind, model):
         w.add_token_types([2, 3, 3, 6, 1, 1, 1, 1])
         w.add_bos_token_id(1)
         w.add_eos_token_id(2)
-    shapes = {"token_embd.weight": (VOCAB, DIM), "output_norm.weight": (DIM,)}
-    for name, shape in {"attn_norm": (DIM,), "attn_q": (DIM, DIM), "attn_k": (16, DIM),
-                        "attn_v": (16, DIM), "attn_output": (DIM, DIM), "ffn_norm": (DIM,),
-                        "ffn_gate": (FFN, DIM), "ffn_up": (FFN, DIM),
-                        "ffn_down": (DIM, FFN)}.items():
-        shapes[f"blk.0.{name}.weight"] = shape
+    kv = inner // heads
+    shapes = {"token_embd": (VOCAB, dim), "output_norm": (dim,)}
+    for name, shape in {"attn_norm": (dim,), "attn_q": (inner, dim), "attn_k": (kv, dim),
+                        "attn_v": (kv, dim), "attn_output": (dim, inner), "ffn_norm": (dim,),
+                        "ffn_gate": (inner, dim), "ffn_up": (inner, dim),
+                        "ffn_down": (dim, inner)}.items():
+        shapes[f"blk.0.{name}"] = shape
     for name, shape in shapes.items():
-        v = np.ones(shape, np.float32)
         if len(shape) == 1:
-            w.add_tensor(name, v)
+            w.add_tensor(name + ".weight", np.ones(shape, np.float32))
         else:
-            w.add_tensor(name, gguf.quants.quantize(v, kind), raw_dtype=kind)
+            kind = kinds.get(name.split(".")[-1], kinds.get(""))
+            w.add_tensor(name + ".weight", weights(shape, kind), raw_dtype=kind)
     w.write_header_to_file()
     w.write_kv_data_to_file()
     w.write_tensors_to_file()
@@ -56,7 +76,13 @@ def llama(path, kind, model):
 
 for name, kind, model in (("q4_1", T.Q4_1, "gpt2"), ("q8_0", T.Q8_0, "llama"),
                           ("bf16", T.BF16, "gpt2")):
-    llama(HERE / "gguf" / f"{name}.gguf", kind, model)
+    llama(HERE / "gguf" / f"{name}.gguf", {"": kind}, model)
+llama(HERE / "gguf" / "blocks32.gguf",
+      {"": T.Q4_0, "attn_q": T.Q5_0, "attn_k": T.Q5_1, "attn_output": T.IQ4_NL, "ffn_up": T.F32},
+      "llama")
+llama(HERE / "gguf" / "blocks256.gguf",
+      {"": T.F16, "token_embd": T.Q6_K, "attn_q": T.Q4_K, "attn_k": T.Q5_K, "attn_v": T.Q3_K,
+       "ffn_gate": T.Q2_K, "ffn_up": T.IQ4_XS}, "gpt2", dim=256, inner=2, heads=1)
 save_file({"a": np.ones((2, 3), np.float32), "b": np.ones(4, np.float16)},
           HERE / "safetensors" / "two.safetensors", {"format": "np"})
 CONFIG = {"architectures": ["LlamaForCausalLM"], "hidden_size": 64, "num_hidden_layers": 2,

@@ -1,10 +1,13 @@
 // Random damage to whole models: an answer or an error, never a fault. Meant for the sanitizers.
 #include <cstring>
+#include <filesystem>
+#include <set>
 
 #include "runtime/base/rng.hpp"
 #include "tests/import/safetensors_writer.hpp"
 #include "tests/import/tiny_llama.hpp"
 #include "tests/support/support.hpp"
+#include "tools/import/element_type.hpp"
 #include "tools/import/gguf_source.hpp"
 #include "tools/import/safetensors_source.hpp"
 
@@ -63,6 +66,26 @@ TEST_CASE("random damage to a GGUF never faults") {
     const test::TinyLlama model;
     const std::string good = model.gguf();
     damage(good, good.size() - model.data_bytes(), open_gguf_source, 3000);
+}
+
+TEST_CASE("the seeds of the GGUF fuzzer are models, and have every readable type") {
+    std::set<std::string> types;
+    for (const auto& entry : std::filesystem::directory_iterator(GOSSET_GGUF_SEEDS)) {
+        CAPTURE(entry.path().string());
+        const auto source = open_source(entry.path().string());
+        REQUIRE_OK(source);
+        for (size_t i = 0; i < (*source)->tensors().size(); i++) {
+            const SourceTensor& t = (*source)->tensors()[i];
+            std::vector<float> rows(t.rows() * t.cols());
+            CHECK_OK((*source)->read_rows(i, 0, t.rows(), rows.data()));
+            types.insert(t.source_type);
+        }
+    }
+    for (int type = 0; type <= int(ElementType::iq4_xs); type++) {
+        const std::string name = element_info(ElementType(type)).name;
+        CAPTURE(name);
+        CHECK(types.count(name) == 1);
+    }
 }
 
 TEST_CASE("truncations of a GGUF model are refused at every length of its header") {
