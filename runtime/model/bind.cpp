@@ -19,8 +19,7 @@ std::string shape_string(const std::vector<uint64_t>& shape) {
 
 class Binder {
   public:
-    Binder(const ModelFile& file, const Isa& isa, ModelWeights& out)
-        : file_(file), isa_(isa), out_(out) {
+    Binder(const ModelFile& file, const Isa& isa, ModelWeights& out) : isa_(isa), out_(out) {
         for (const TensorView& t : file.tensors()) by_role_[{t.role, t.layer}] = &t;
     }
 
@@ -211,7 +210,6 @@ class Binder {
         return n;
     }
 
-    const ModelFile& file_;
     const Isa& isa_;
     ModelWeights& out_;
     std::map<std::pair<Role, int32_t>, const TensorView*> by_role_;
