@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "runtime/session/unicode.hpp"
+
 namespace gosset {
 
 namespace {
@@ -106,6 +108,7 @@ AddedTokenMatcher::Match AddedTokenMatcher::longest_at(std::string_view text, si
             const uint32_t id = view_.index[i];
             if (view_.bytes(id) != prefix) break;
             if (!wanted(id)) continue;
+            if (unicode::find_invalid_utf8(prefix) != std::string_view::npos) break;
             best.size = depth, best.id = id;
             break;
         }

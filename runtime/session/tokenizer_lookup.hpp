@@ -1,6 +1,6 @@
 /// Tokens of a TokenizerView by their bytes, through its sorted index. Any view whose ids are in
 /// range and whose offsets are monotone is safe; one whose index is not sorted finds less.
-/// Relies on format/tokenizer_view.hpp.
+/// Relies on format/tokenizer_view.hpp and unicode.hpp.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +32,8 @@ uint32_t find_byte_token(const TokenizerView& view, uint8_t byte);
 int byte_of_token(std::string_view bytes);
 
 /// Finds the tokens that are cut out of text before anything else: user-defined ones, and control
-/// and unknown ones on request; the longest at each place.
+/// and unknown ones on request; the longest at each place. One whose bytes are not UTF-8 is never
+/// found: what lies between matches stays whole characters.
 class AddedTokenMatcher {
   public:
     AddedTokenMatcher(const TokenizerView& view, bool parse_special);

@@ -110,6 +110,18 @@ TEST_CASE("special tokens: the longest match, and only where they are asked for"
     CHECK(t->tokenizer.decode(ids.data(), 2).size() == 1);
 }
 
+TEST_CASE("an added token that is not UTF-8 cuts no character in two") {
+    GgufTokenizer gguf = small_byte_level({});
+    for (const char* token : {"\xc3", "\xa9", "\xa9!", "\xc3\xa9!"})
+        gguf.tokens.push_back(token), gguf.types.push_back(4);
+    const auto t = load(gguf);
+    const uint32_t first = 259, whole = 262;
+    CHECK(t->tokenizer.find("\xa9!") == 261);
+    for (const char* text : {"\xc3\xa9", "\xc3\xa9?", "a\xc3\xa9"})
+        for (const uint32_t id : encode(*t, text)) CHECK(id < first);
+    CHECK(encode(*t, "a\xc3\xa9!") == std::vector<uint32_t>{'a' - '!', whole});
+}
+
 TEST_CASE("merging never makes a control token out of text") {
     GgufTokenizer spm = small_spm({kMeta, "<", "s", ">", "<s", "/", "</", "</s"});
     const auto t = load(spm);
