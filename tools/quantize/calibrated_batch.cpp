@@ -1,11 +1,10 @@
 #include "tools/quantize/calibrated_batch.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <map>
-#include <thread>
 
 #include "simd/dispatch.hpp"
+#include "tools/quantize/work_list.hpp"
 
 namespace gosset::quantize {
 
@@ -21,19 +20,6 @@ std::pair<int32_t, int> input_of(const TensorEncoder& e) {
 
 uint64_t moment_bytes(const TensorEncoder& e) {
     return e.plan().stored_cols * e.plan().stored_cols * sizeof(float);
-}
-
-/// f(i) for i < n, on `threads` threads.
-template <class F>
-void for_each_parallel(size_t n, int threads, F f) {
-    std::atomic<size_t> next{0};
-    const auto loop = [&] {
-        for (size_t i; (i = next.fetch_add(1)) < n;) f(i);
-    };
-    std::vector<std::thread> crew;
-    for (int t = 1; t < threads && size_t(t) < n; t++) crew.emplace_back(loop);
-    loop();
-    for (std::thread& t : crew) t.join();
 }
 
 }  // namespace
@@ -78,27 +64,34 @@ Result<std::vector<Feedback>> make_feedback(const CalibratedBatch& batch, Calibr
         const TensorEncoder& e = encoders[t];
         const auto key = input_of(e);
         if (key.first < 0) continue;
-        const auto [at, fresh] = input_at.emplace(key, inputs.size());
-        if (fresh)
+        const auto added = input_at.emplace(key, inputs.size());
+        const size_t input = added.first->second;
+        if (added.second)
             inputs.push_back({uint32_t(key.first), InputSite(key.second), e.plan().cols,
                               e.plan().stored_cols, &e.transform()});
         auto need = std::find_if(needs.begin(), needs.end(), [&](const Need& n) {
-            return n.input == at->second && n.group == e.feedback_group();
+            return n.input == input && n.group == e.feedback_group();
         });
-        if (need == needs.end()) need = needs.insert(need, {at->second, e.feedback_group(), {}});
+        if (need == needs.end()) need = needs.insert(need, {input, e.feedback_group(), {}});
         need->tensors.push_back(t);
     }
     std::vector<Feedback> feedback(needs.size());
     if (inputs.empty()) return feedback;
     GOSSET_ASSIGN(std::vector<std::vector<float>> moments, calibrator.second_moments(inputs));
     GOSSET_ASSIGN(const Isa* isa, select_isa());
-    for_each_parallel(inputs.size(), options.threads, [&](size_t i) {
+    const auto factor = [&](const Task& task) -> Status {
+        const size_t i = task.tensor;
         for (size_t n = 0; n < needs.size(); n++)
             if (needs[n].input == i)
                 feedback[n] = Feedback::make(moments[i], inputs[i].width, needs[n].group,
                                              options.calibration.damping, op_kernels(*isa));
         moments[i] = {};
-    });
+        return {};
+    };
+    std::vector<Task> tasks(inputs.size());  // one an input
+    for (size_t i = 0; i < tasks.size(); i++) tasks[i].tensor = i;
+    Gate gate(0);
+    GOSSET_TRY(run_tasks(tasks, options.threads, gate, [&] { return factor; }));
     for (size_t n = 0; n < needs.size(); n++)
         for (size_t t : needs[n].tensors)
             if (!feedback[n].none()) encoders[t].set_feedback(&feedback[n]);

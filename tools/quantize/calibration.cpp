@@ -153,7 +153,11 @@ Status RuntimeCalibrator::open(const ModelSource& source, const std::string& out
 Result<std::vector<std::vector<float>>> RuntimeCalibrator::second_moments(
     const std::vector<CalibrationInput>& inputs) {
     Collector collector(*model_->ops, inputs);
-    session_->set_observer(&collector);
+    struct Watch {  // ends before the collector does, also on an error
+        Session& session;
+        Watch(Session& s, InputObserver& observer) : session(s) { s.set_observer(&observer); }
+        ~Watch() { session.set_observer(nullptr); }
+    } watch(*session_, collector);
     uint64_t done = 0;
     for (const std::vector<uint32_t>& window : windows_) {
         GOSSET_TRY(session_->feed(window, 0, 0, Want::none, nullptr));
@@ -161,7 +165,6 @@ Result<std::vector<std::vector<float>>> RuntimeCalibrator::second_moments(
         if (progress_ && !progress_({"calibrate", "", done, tokens_}))
             return aborted("stopped on request");
     }
-    session_->set_observer(nullptr);
     return collector.take();
 }
 
