@@ -4,6 +4,7 @@ run, eval and bench on a random model that `gosset synth` makes. What is not lin
 import json
 import os
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,11 @@ def gosset(*arguments, **options):
     done = subprocess.run([GOSSET, *arguments], capture_output=True, timeout=60, check=False,
                           **options)
     return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def small_files():
+    """Runs in the child: no file may grow beyond 4 KiB, which is what a full disk looks like."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 
 
 def verbs():
@@ -48,6 +54,16 @@ class Case(unittest.TestCase):
         self.assertTrue(named, (arguments, err))
         if word:
             self.assertIn(word, err)
+
+    def full_disk(self, out, *arguments):
+        """The call fails, names the file, and leaves the folder and the file's old bytes alone."""
+        with open(out, "wb") as f:
+            f.write(b"old")
+        before = sorted(os.listdir(os.path.dirname(out)))
+        self.fails(1, *arguments, out, word=os.path.basename(out), preexec_fn=small_files)
+        self.assertEqual(sorted(os.listdir(os.path.dirname(out))), before, arguments)
+        with open(out, "rb") as f:
+            self.assertEqual(f.read(), b"old", arguments)
 
     def good(self, *arguments, **options):
         status, out, err = gosset(*arguments, **options)
@@ -81,6 +97,14 @@ class Usage(Case):
             status, out, err = gosset(verb, "--no-such-option")
             self.assertEqual((status, out), (2, ""), (verb, err))
             self.assertIn(f"gosset {verb}", err)
+
+    def test_stdout_is_full(self):
+        for arguments in (["cpu"], ["codecs"], ["run", "--help"]):
+            with open("/dev/full", "wb") as full:
+                done = subprocess.run([GOSSET, *arguments], stdout=full, stderr=subprocess.PIPE,
+                                      timeout=60, check=False)
+            self.assertEqual(done.returncode, 1, arguments)
+            self.assertIn(f"gosset {arguments[0]}: cannot write to stdout", done.stderr.decode())
 
 
 @needs("cpu")
@@ -175,6 +199,10 @@ class Model(Case):
                 self.fails(1, *arguments)
         self.fails(1, "run", "-m", self.folder.name, "-p", "a")
 
+    def test_full_disk(self):
+        self.full_disk(self.path("out.gosset"), "synth", *SYNTH, "-o")
+        self.full_disk(self.path("out.safetensors"), "export", "-m", self.model, "-o")
+
     def test_chat(self):
         self.fails(1, "chat", "-m", self.model, "-p", "hi", "--once", word="template")
 
@@ -219,7 +247,7 @@ class Text(Case):
         cls.folder = tempfile.TemporaryDirectory()
         cls.model = os.path.join(cls.folder.name, "stories.gosset")
         cls.text = os.path.join(DATA, "text", "tinystories_train_head.txt")
-        source = os.path.join(DATA, "models", "stories260K", "stories260Ktok512.gguf")
+        cls.source = source = os.path.join(DATA, "models", "stories260K", "stories260Ktok512.gguf")
         if not os.path.exists(source):
             print(f"SKIPPED: no {source}", file=sys.stderr)
             raise unittest.SkipTest("no data")
@@ -261,7 +289,7 @@ class Text(Case):
         self.fails(1, *call[:4], os.devnull, "-c", "4", "--json", word="tokens")
 
     def test_calibrate(self):
-        source = os.path.join(DATA, "models", "stories260K", "stories260Ktok512.gguf")
+        source = self.source
         rough, fine = (os.path.join(self.folder.name, n) for n in ("rough", "fine"))
         self.good("quantize", source, "-o", rough, "--codec", "e8n3")
         with open(self.text, "rb") as f:
@@ -280,6 +308,21 @@ class Text(Case):
             self.fails(1, "quantize", source, "-o", out, "--calib", calib, word=word)
         self.fails(2, "quantize", source, "-o", out, "--calib-tokens", "1")
         self.assertEqual(sorted(os.listdir(self.folder.name)), before)
+
+    def test_full_disk(self):
+        out = os.path.join(self.folder.name, "out")
+        self.full_disk(out, "quantize", self.source, "-o")
+        self.full_disk(out, "quantize", self.source, "--calib", self.text, "-o")
+        self.full_disk(out, "eval", "-m", self.model, "-f", self.text, "--windows", "1",
+                       "--save-logits")
+
+    def test_not_a_regular_file(self):
+        fifo = os.path.join(self.folder.name, "fifo")
+        os.mkfifo(fifo)
+        for call in (("quantize", self.source, "-o"), ("export", "-m", self.model, "-o"),
+                     ("eval", "-m", self.model, "-f", self.text, "--save-logits")):
+            self.fails(1, *call, fifo, word="not a regular file")
+        self.assertFalse(os.path.isfile(fifo))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 #include "tools/gosset/logits_file.hpp"
 
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
+#include <span>
 
+#include "runtime/base/checked.hpp"
 #include "tools/gosset/common.hpp"
 
 namespace gosset::cli {
@@ -14,30 +14,36 @@ namespace {
     throw Failure(path + ": " + what);
 }
 
+void check(const Status& status) {
+    if (!status.ok()) throw Failure(status.message());
+}
+
+std::span<const uint8_t> bytes_of(const void* data, size_t size) {
+    return {static_cast<const uint8_t*>(data), size};
+}
+
 }  // namespace
 
 LogitsWriter::LogitsWriter(const std::string& path, const LogitsHeader& header)
-    : path_(path), part_(path + ".part"), header_(header), file_(std::fopen(part_.c_str(), "wb")) {
-    if (!file_ || std::fwrite(&header_, sizeof header_, 1, file_.get()) != 1)
-        fail(part_, std::strerror(errno));
-}
-
-LogitsWriter::~LogitsWriter() {
-    if (file_) std::remove(part_.c_str());  // not finished
+    : path_(path), header_(header) {
+    uint64_t size = 0;
+    if (!checked_mul(header.rows, header.vocab * sizeof(float), &size) ||
+        !checked_add(size, sizeof header, &size) || size > uint64_t(INT64_MAX))
+        fail(path, "the logits exceed the largest file");
+    check(file_.create(path, size));
+    check(file_.write(0, bytes_of(&header_, sizeof header_)));
 }
 
 void LogitsWriter::add(const float* row) {
-    if (std::fwrite(row, sizeof(float), header_.vocab, file_.get()) != header_.vocab)
-        fail(part_, std::strerror(errno));
+    if (rows_ == header_.rows) fail(path_, "more rows than announced");
+    const size_t size = header_.vocab * sizeof(float);
+    check(file_.write(sizeof header_ + rows_ * size, bytes_of(row, size)));
     rows_++;
 }
 
 void LogitsWriter::finish() {
-    if (rows_ != header_.rows) fail(part_, "rows are missing");
-    const bool written = std::fflush(file_.get()) == 0 && fsync(fileno(file_.get())) == 0;
-    if (!written || std::rename(part_.c_str(), path_.c_str()) != 0)
-        fail(path_, std::strerror(errno));
-    file_.reset();
+    if (rows_ != header_.rows) fail(path_, "rows are missing");
+    check(file_.commit());
 }
 
 LogitsReader::LogitsReader(const std::string& path, const LogitsHeader& expected)

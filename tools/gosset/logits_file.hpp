@@ -7,13 +7,15 @@
 ///     24  u64    XXH3-64 of the evaluated tokens (u32 each): logits of another text are refused
 ///     32  f32    [rows][vocab], little-endian
 ///
-/// Relies on the standard library. Errors are thrown as Failure.
+/// Relies on format/temp_file.hpp. Errors are thrown as Failure.
 #pragma once
 
 #include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <string>
+
+#include "format/temp_file.hpp"
 
 namespace gosset::cli {
 
@@ -29,21 +31,19 @@ struct FileCloser {
 };
 using File = std::unique_ptr<std::FILE, FileCloser>;
 
-/// Writes beside the final name; the file appears there only when finish() saw every row.
+/// Takes the room of all rows at once, so that a full disk shows before the work; the file appears
+/// under its name only when finish() saw every row.
 class LogitsWriter {
   public:
     LogitsWriter(const std::string& path, const LogitsHeader& header);
-    ~LogitsWriter();
-    LogitsWriter(const LogitsWriter&) = delete;
-    LogitsWriter& operator=(const LogitsWriter&) = delete;
     void add(const float* row);
     void finish();
 
   private:
-    std::string path_, part_;
+    std::string path_;
     LogitsHeader header_;
     uint64_t rows_ = 0;
-    File file_;
+    TempFile file_;
 };
 
 /// Gives the rows one after the other.

@@ -1,5 +1,7 @@
 #include "tools/gosset/command.hpp"
 
+#include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <exception>
@@ -29,9 +31,19 @@ void usage(FILE* to) {
         std::fprintf(to, "  %-10s %s\n", c->name, c->help);
 }
 
+/// A verb is good only when its output arrived: behind "> FILE" is a disk that can be full.
+int finish(const char* verb, int status) {
+    errno = 0;
+    if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return status;
+    std::fprintf(stderr, "gosset %s: cannot write to stdout%s%s\n", verb, errno ? ": " : "",
+                 errno ? std::strerror(errno) : "");
+    return status == gosset::cli::kGood ? gosset::cli::kFailure : status;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+    std::signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files is an error of write() then
     if (argc < 2) return usage(stderr), gosset::cli::kUsage;
     if (!std::strcmp(argv[1], "--help") || !std::strcmp(argv[1], "-h"))
         return usage(stdout), gosset::cli::kGood;
@@ -43,7 +55,7 @@ int main(int argc, char** argv) {
     for (const Command* c = kCommands; c->name; c++) {
         if (std::strcmp(c->name, argv[1]) != 0) continue;
         try {
-            return c->run(argc - 1, argv + 1);
+            return finish(c->name, c->run(argc - 1, argv + 1));
         } catch (const std::exception& e) {  // out of memory, mostly
             std::fprintf(stderr, "gosset %s: %s\n", c->name, e.what());
             return gosset::cli::kFailure;
