@@ -119,7 +119,7 @@ TEST_CASE("an added token that is not UTF-8 cuts no character in two") {
     CHECK(t->tokenizer.find("\xa9!") == 261);
     for (const char* text : {"\xc3\xa9", "\xc3\xa9?", "a\xc3\xa9"})
         for (const uint32_t id : encode(*t, text)) CHECK(id < first);
-    CHECK(encode(*t, "a\xc3\xa9!") == std::vector<uint32_t>{'a' - '!', whole});
+    CHECK(encode(*t, "a\xc3\xa9!") == std::vector<uint32_t>{'a', whole});
 }
 
 TEST_CASE("merging never makes a control token out of text") {
