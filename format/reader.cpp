@@ -54,7 +54,7 @@ Status ModelFile::Impl::load() {
 Status ModelFile::Impl::copy_from(std::span<const uint8_t> source, Result<Memory> block) {
     if (!block.ok()) return block.status();
     memory = std::move(*block);
-    std::memcpy(memory.data(), source.data(), source.size());
+    if (!source.empty()) std::memcpy(memory.data(), source.data(), source.size());
     bytes = memory.bytes();
     return load();
 }
