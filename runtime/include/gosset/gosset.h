@@ -29,12 +29,16 @@
 #define GOSSET_API
 #endif
 
+/* Any number may come in, from C or a newer header: in C++ too every one is a value of the type. */
 #ifdef __cplusplus
+#define GOSSET_ENUM : unsigned int
 extern "C" {
+#else
+#define GOSSET_ENUM
 #endif
 
 /* Numbers are frozen; new ones may appear in the gaps. */
-typedef enum gosset_status {
+typedef enum gosset_status GOSSET_ENUM {
     GOSSET_OK = 0,
     GOSSET_INVALID_ARGUMENT = 10, /* the caller asked for something that makes no sense */
     GOSSET_NOT_FOUND = 20,        /* no such file, codec or name */
@@ -64,8 +68,11 @@ GOSSET_API const char *gosset_status_string(gosset_status status); /* static, ne
  * gosset handle or NULL and is kept for symmetry. Valid until this thread's next gosset call. */
 GOSSET_API const char *gosset_last_error(const void *handle);
 
-typedef enum gosset_log_level { GOSSET_LOG_DEBUG = 0, GOSSET_LOG_INFO = 1, GOSSET_LOG_WARNING = 2 }
-    gosset_log_level;
+typedef enum gosset_log_level GOSSET_ENUM {
+    GOSSET_LOG_DEBUG = 0,
+    GOSSET_LOG_INFO = 1,
+    GOSSET_LOG_WARNING = 2
+} gosset_log_level;
 typedef void (*gosset_log_fn)(gosset_log_level level, const char *message, void *user);
 /* done of total, in bytes or tokens; return 0 to abort (the call then gives GOSSET_ABORTED). */
 typedef int (*gosset_progress_fn)(uint64_t done, uint64_t total, void *user);
@@ -177,7 +184,7 @@ GOSSET_API gosset_status gosset_chat_tokenize(const gosset_model *model,
 
 /* ---- session ------------------------------------------------------------------------------ */
 
-typedef enum gosset_kv_type { GOSSET_KV_F16 = 0, GOSSET_KV_F32 = 1 } gosset_kv_type;
+typedef enum gosset_kv_type GOSSET_ENUM { GOSSET_KV_F16 = 0, GOSSET_KV_F32 = 1 } gosset_kv_type;
 
 typedef struct gosset_session_options {
     uint32_t struct_size;
@@ -206,8 +213,11 @@ GOSSET_API void gosset_session_free(gosset_session *session);
 GOSSET_API uint32_t gosset_session_context(const gosset_session *session);
 GOSSET_API uint32_t gosset_session_threads(const gosset_session *session);
 
-typedef enum gosset_want { GOSSET_WANT_NONE = 0, GOSSET_WANT_LAST = 1, GOSSET_WANT_ALL = 2 }
-    gosset_want;
+typedef enum gosset_want GOSSET_ENUM {
+    GOSSET_WANT_NONE = 0,
+    GOSSET_WANT_LAST = 1,
+    GOSSET_WANT_ALL = 2
+} gosset_want;
 
 /* Computes n tokens at positions position .. position + n - 1 of a sequence, whose earlier
  * positions must be there (position <= gosset_sequence_length; what lay beyond is dropped).
