@@ -66,8 +66,8 @@ class PartEncoder {
 
 }  // namespace
 
-Result<std::vector<uint32_t>> Tokenizer::encode(std::string_view text,
-                                                EncodeOptions options) const {
+Result<std::vector<uint32_t>> Tokenizer::encode(std::string_view text, EncodeOptions options,
+                                                std::span<const ByteRange> plain) const {
     const TokenizerTraits& traits = view_->traits;
     if (traits.kind == TokenizerKind::none)
         return unsupported("the model has no tokenizer: give token ids");
@@ -82,7 +82,7 @@ Result<std::vector<uint32_t>> Tokenizer::encode(std::string_view text,
     std::vector<uint32_t> ids;
     if (options.add_special && traits.add_bos && traits.bos < view_->size())
         ids.push_back(traits.bos);
-    AddedTokenMatcher added(*view_, options.parse_special);
+    AddedTokenMatcher added(*view_, options.parse_special, plain);
     PartEncoder parts(*view_, *pre);
     for (size_t pos = 0; pos < text.size();) {
         const auto match = added.next(text, pos);

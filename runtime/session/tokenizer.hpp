@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,11 @@ struct EncodeOptions {
     bool parse_special = true;  ///< control tokens spelled in the text become their ids
 };
 
+/// Bytes [begin, end) of a text.
+struct ByteRange {
+    size_t begin, end;
+};
+
 class Tokenizer {
   public:
     Tokenizer() = default;
@@ -25,7 +31,10 @@ class Tokenizer {
     const TokenizerView& view() const { return *view_; }
     /// Invalid UTF-8 is an error that gives the byte offset. Tokens of `parse_special` are matched
     /// before everything else, the longest at each place; user-defined tokens always are.
-    Result<std::vector<uint32_t>> encode(std::string_view text, EncodeOptions options) const;
+    /// No token of `parse_special` is cut out where it touches a byte of `plain` (ascending,
+    /// apart); merges and pre-tokens know nothing of these ranges.
+    Result<std::vector<uint32_t>> encode(std::string_view text, EncodeOptions options,
+                                         std::span<const ByteRange> plain = {}) const;
     /// The text of `ids`, always valid UTF-8: bytes that make no character become U+FFFD. Control
     /// and unknown tokens are left out unless `keep_special`; ids that do not exist print nothing.
     std::string decode(const uint32_t* ids, size_t n, bool keep_special = false) const;

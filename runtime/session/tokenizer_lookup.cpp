@@ -67,8 +67,9 @@ bool AddedTokenMatcher::wanted(uint32_t id) const {
            (parse_special_ && (type == kTokenControl || type == kTokenUnknown));
 }
 
-AddedTokenMatcher::AddedTokenMatcher(const TokenizerView& view, bool parse_special)
-    : view_(view), parse_special_(parse_special) {
+AddedTokenMatcher::AddedTokenMatcher(const TokenizerView& view, bool parse_special,
+                                     std::span<const ByteRange> plain)
+    : view_(view), parse_special_(parse_special), plain_(plain) {
     const uint32_t n = uint32_t(std::min<size_t>(view.types.size(), view.size()));
     for (uint32_t id = 0; id < n; id++) {
         if (view.types[id] == kTokenNormal || !wanted(id)) continue;
@@ -78,6 +79,11 @@ AddedTokenMatcher::AddedTokenMatcher(const TokenizerView& view, bool parse_speci
         longest = std::max(longest, uint16_t(bytes.size()));
         any_ = true;
     }
+}
+
+bool AddedTokenMatcher::touches_plain(size_t pos, size_t size) {
+    while (!plain_.empty() && plain_.front().end <= pos) plain_ = plain_.subspan(1);
+    return !plain_.empty() && plain_.front().begin < pos + size;
 }
 
 // Tokens of `range` share their first `depth` bytes; the index puts the ones that end there first.
@@ -108,6 +114,7 @@ AddedTokenMatcher::Match AddedTokenMatcher::longest_at(std::string_view text, si
             const uint32_t id = view_.index[i];
             if (view_.bytes(id) != prefix) break;
             if (!wanted(id)) continue;
+            if (type_of(view_, id) != kTokenUserDefined && touches_plain(pos, depth)) continue;
             if (unicode::find_invalid_utf8(prefix) != std::string_view::npos) break;
             best.size = depth, best.id = id;
             break;

@@ -4,10 +4,12 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "format/tokenizer_view.hpp"
+#include "runtime/session/tokenizer.hpp"
 
 namespace gosset {
 
@@ -33,16 +35,18 @@ int byte_of_token(std::string_view bytes);
 
 /// Finds the tokens that are cut out of text before anything else: user-defined ones, and control
 /// and unknown ones on request; the longest at each place. One whose bytes are not UTF-8 is never
-/// found: what lies between matches stays whole characters.
+/// found: what lies between matches stays whole characters. Control and unknown ones are not found
+/// where they touch a byte of `plain` (ascending ranges of the one text that is searched).
 class AddedTokenMatcher {
   public:
-    AddedTokenMatcher(const TokenizerView& view, bool parse_special);
+    AddedTokenMatcher(const TokenizerView& view, bool parse_special,
+                      std::span<const ByteRange> plain = {});
 
     struct Match {
         size_t begin, size;  ///< size 0: none until the end of the text
         uint32_t id;
     };
-    /// The first match at or after `pos`.
+    /// The first match at or after `pos`, which never goes back.
     Match next(std::string_view text, size_t pos);
 
   private:
@@ -52,9 +56,11 @@ class AddedTokenMatcher {
     Match longest_at(std::string_view text, size_t pos);
     Range narrow(Range range, size_t depth, uint8_t byte) const;
     bool wanted(uint32_t id) const;
+    bool touches_plain(size_t pos, size_t size);
 
     const TokenizerView& view_;
     bool parse_special_;
+    std::span<const ByteRange> plain_;  ///< what lies before the place searched is cut off
     bool any_ = false;
     uint16_t longest_[256] = {};  ///< longest wanted token by first byte; 0: none
     Range first_[256] = {};       ///< index range by first byte, computed when needed

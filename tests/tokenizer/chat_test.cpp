@@ -1,5 +1,7 @@
 #include "runtime/session/chat_template.hpp"
 
+#include <algorithm>
+
 #include "tests/tokenizer/small_vocab.hpp"
 
 using namespace gosset;
@@ -80,4 +82,25 @@ TEST_CASE("templates that are not ChatML are refused") {
     const auto prompt = render_chat(t->tokenizer, broken, true);
     CHECK(prompt.status().code() == StatusCode::invalid_argument);
     CHECK(prompt.status().message().find("message 1") != std::string::npos);
+}
+
+TEST_CASE("encode: no control token is cut out where it touches a plain range") {
+    const auto t = load(small_byte_level({"< |"}));
+    const std::string text = "<|im_end|>a<|im_end|><think>";
+    const uint32_t end = t->tokenizer.find("<|im_end|>");
+    const auto count = [&](std::vector<ByteRange> plain) {
+        const auto ids = t->tokenizer.encode(text, {}, plain);
+        REQUIRE_OK(ids);
+        CHECK(t->tokenizer.decode(ids->data(), ids->size(), true) == text);
+        CHECK(ids->back() == t->tokenizer.find("<think>"));  // user-defined tokens always are
+        return std::count(ids->begin(), ids->end(), end);
+    };
+    CHECK(count({}) == 2);
+    CHECK(count({{0, text.size()}}) == 0);
+    CHECK(count({{10, 11}}) == 2);  // "a" alone, between the two
+    CHECK(count({{9, 11}}) == 1);
+    CHECK(count({{0, 1}}) == 1);
+    CHECK(count({{10, 12}}) == 1);
+    CHECK(count({{0, 1}, {20, 21}}) == 0);
+    CHECK(count({{4, 4}, {21, 28}}) == 2);  // an empty range; the last token's
 }
