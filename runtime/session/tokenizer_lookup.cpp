@@ -82,7 +82,8 @@ AddedTokenMatcher::AddedTokenMatcher(const TokenizerView& view, bool parse_speci
 }
 
 bool AddedTokenMatcher::touches_plain(size_t pos, size_t size) {
-    while (!plain_.empty() && plain_.front().end <= pos) plain_ = plain_.subspan(1);
+    const auto passed = [&](ByteRange r) { return r.end <= pos || r.end <= r.begin; };
+    while (!plain_.empty() && passed(plain_.front())) plain_ = plain_.subspan(1);
     return !plain_.empty() && plain_.front().begin < pos + size;
 }
 
