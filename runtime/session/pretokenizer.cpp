@@ -29,6 +29,7 @@ struct Text {
     CharClass char_class(size_t pos) const { return unicode::char_class(unicode::char_at(s, pos)); }
     bool is(size_t pos, CharClass c) const { return !at_end(pos) && char_class(pos) == c; }
     bool is_newline(size_t pos) const { return !at_end(pos) && (s[pos] == '\r' || s[pos] == '\n'); }
+    bool is_numeric(size_t pos) const { return unicode::is_numeric(unicode::char_at(s, pos)); }
     size_t after(size_t pos) const { return pos + unicode::char_size(s[pos]); }
     size_t skip(size_t pos, CharClass c) const {
         while (is(pos, c)) pos = after(pos);
@@ -120,13 +121,13 @@ std::string_view PreTokenWalk::next() {
             pos_ = llama3_end(t, pos_, 1);
             break;
         case PreTokenizer::smollm:
-            if (t.is(pos_, CharClass::number)) {
+            if (t.is_numeric(pos_)) {
                 pos_ = t.after(pos_);
                 break;
             }
             if (pos_ >= part_end_)
                 for (part_end_ = pos_; !t.at_end(part_end_); part_end_ = t.after(part_end_))
-                    if (t.is(part_end_, CharClass::number)) break;
+                    if (t.is_numeric(part_end_)) break;
             t.s = text_.substr(0, part_end_);
             pos_ = gpt2_end(t, pos_);
             break;

@@ -25,10 +25,27 @@ bool second_byte_fits(uint8_t lead, uint8_t b) {
 }
 }  // namespace
 
+Category category(uint32_t cp) {
+    if (cp >= kClassEnd) return Category::other;
+    const uint64_t word = kClassWords[kClassIndex[cp >> 8] * 16u + ((cp & 255) >> 4)];
+    return Category((word >> (4 * (cp & 15))) & 15);
+}
+
 CharClass char_class(uint32_t cp) {
-    if (cp >= kClassEnd) return CharClass::other;
-    const uint64_t word = kClassWords[kClassIndex[cp >> 8] * 8u + ((cp & 255) >> 5)];
-    return CharClass((word >> (2 * (cp & 31))) & 3);
+    constexpr auto o = CharClass::other, l = CharClass::letter, n = CharClass::number;
+    constexpr CharClass classes[16] = {o, l, l, l, o, n, n, n, CharClass::space};  // the rest: o
+    return classes[size_t(category(cp))];
+}
+
+bool is_numeric(uint32_t cp) {
+    const Category c = category(cp);
+    return (c >= Category::digit && c <= Category::other_number) || c == Category::number_17;
+}
+
+bool is_word(uint32_t cp) {
+    const Category c = category(cp);
+    return (c >= Category::upper && c <= Category::letter_number) || c == Category::connector ||
+           c == Category::alphabetic_symbol || c == Category::joiner;
 }
 
 Utf8Step utf8_step(std::string_view text, size_t pos) {

@@ -1,5 +1,6 @@
-/// UTF-8, the three character classes that pre-tokenizers ask for, and normalisation form C.
-/// Tables: unicode_{classes,nfc}.inc, written by generate_unicode.py. Relies on nothing.
+/// UTF-8, the categories of characters that pre-tokenizers ask for, and normalisation form C.
+/// Tables: unicode_{classes,nfc}.inc, written by generate_unicode.py, which says of which versions
+/// of Unicode: those of the Hugging Face tokenizers library. Relies on nothing.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +10,27 @@
 
 namespace gosset::unicode {
 
+/// General categories, joined and split as the patterns of models need them.
+enum class Category : uint8_t {
+    other = 0,
+    upper = 1,     ///< Lu, Lt
+    lower = 2,     ///< Ll
+    caseless = 3,  ///< Lm, Lo
+    mark = 4,      ///< M
+    digit = 5,     ///< Nd
+    letter_number = 6,
+    other_number = 7,
+    space = 8,      ///< the property White_Space
+    connector = 9,  ///< Pc
+    punctuation = 10,
+    symbol = 11,
+    alphabetic_symbol = 12,  ///< circled letters and the like: S, but \w
+    joiner = 13,             ///< U+200C, U+200D: in \w
+    number_17 = 14,          ///< numbers of Unicode 17, for is_numeric alone
+};
+Category category(uint32_t cp);
+
+/// The classes of most patterns.
 enum class CharClass : uint8_t {
     other = 0,
     letter = 1,  ///< \p{L}
@@ -16,6 +38,11 @@ enum class CharClass : uint8_t {
     space = 3,   ///< \s: the property White_Space
 };
 CharClass char_class(uint32_t cp);
+
+/// char::is_numeric of Rust: \p{N} of Unicode 17.
+bool is_numeric(uint32_t cp);
+/// \w: Alphabetic, M, Nd, Pc, Join_Control (UTS #18, annex C).
+bool is_word(uint32_t cp);
 
 /// What stands at a place of a byte string that may be broken.
 struct Utf8Step {
