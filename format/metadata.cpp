@@ -93,6 +93,7 @@ Status unpack_tokenizer(const fb::Tokenizer& t, TokenizerView* out) {
     traits.ignore_merges = t.ignore_merges(), traits.nfc = t.nfc();
     traits.space_to_meta = t.space_to_meta(), traits.add_space_prefix = t.add_space_prefix();
     traits.strip_left_space = t.strip_left_space();
+    traits.strip_first_token = t.strip_first_token(), traits.fuse_unk = t.fuse_unk();
     traits.add_bos = t.add_bos(), traits.add_eos = t.add_eos();
     traits.bos = t.bos(), traits.eos = t.eos(), traits.unk = t.unk(), traits.pad = t.pad();
     out->pre = view_of(t.pre()), out->chat_template = view_of(t.chat_template());

@@ -103,6 +103,7 @@ flat::Offset<fb::Tokenizer> pack_tokenizer(Builder& b, const TokenizerData& d) {
     t.add_offsets(offsets), t.add_types(types), t.add_scores(scores), t.add_merges(merges);
     t.add_index(index), t.add_merge_index(merge_index), t.add_end_ids(end_ids);
     t.add_self_tests(self_tests);
+    t.add_strip_first_token(s.strip_first_token), t.add_fuse_unk(s.fuse_unk);
     return t.Finish();
 }
 

@@ -17,7 +17,8 @@ enum class TokenizerKind : uint8_t {
     spm = 2,  ///< merges by score (SentencePiece BPE as stored in GGUF)
 };
 
-/// Bits of a token's type byte.
+/// A token's type byte: its type in the low four bits (token_type()), and for added tokens
+/// (control, user-defined, unknown) the flags below.
 enum TokenType : uint8_t {
     kTokenNormal = 0,
     kTokenControl = 1,      ///< special: parsed in text on request, never printed
@@ -26,6 +27,22 @@ enum TokenType : uint8_t {
     kTokenUnknown = 4,
     kTokenUnused = 5,
 };
+constexpr uint8_t kTokenTypeMask = 0x0f;
+
+/// How an added token is found in text (Hugging Face's AddedToken).
+enum AddedFlag : uint8_t {
+    kAddedLeftStrip = 0x10,   ///< takes the white space before it
+    kAddedRightStrip = 0x20,  ///< takes the white space after it
+    kAddedSingleWord = 0x40,  ///< only where no word character (\w) touches it
+    kAddedNormalized = 0x80,  ///< looked for after normalisation; its bytes are normalised too
+};
+
+constexpr TokenType token_type(uint8_t type_byte) {
+    return TokenType(type_byte & kTokenTypeMask);
+}
+constexpr bool is_added_type(TokenType type) {
+    return type == kTokenControl || type == kTokenUserDefined || type == kTokenUnknown;
+}
 
 /// Flags shared by View and Data.
 struct TokenizerTraits {
@@ -37,6 +54,8 @@ struct TokenizerTraits {
     bool space_to_meta = false;     ///< " " -> U+2581 (SentencePiece style)
     bool add_space_prefix = false;  ///< prepend one space to the text (Llama 2)
     bool strip_left_space = false;  ///< decode: drop the one leading space that was prepended
+    bool strip_first_token = false;  ///< decode: the first token loses every U+2581 (Metaspace)
+    bool fuse_unk = true;            ///< unknown characters in a row are one unknown token
     bool add_bos = false, add_eos = false;
     uint32_t bos = UINT32_MAX, eos = UINT32_MAX, unk = UINT32_MAX, pad = UINT32_MAX;
 };
@@ -53,7 +72,7 @@ struct TokenizerView {
     std::string_view chat_template;
     std::string_view blob;              ///< the bytes of every token, one after another
     std::span<const uint32_t> offsets;  ///< [n + 1] into blob
-    std::span<const uint8_t> types;     ///< [n] TokenType
+    std::span<const uint8_t> types;     ///< [n] TokenType and AddedFlags
     std::span<const float> scores;      ///< [n] or empty
     std::span<const Merge> merges;      ///< [m], best first
     std::span<const uint32_t> index;    ///< [n] ids sorted by (bytes, id): binary search by bytes

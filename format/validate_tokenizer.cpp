@@ -48,6 +48,20 @@ Status check_ids(const char* name, std::span<const uint32_t> ids, uint32_t n) {
                    number(n) + " tokens");
 }
 
+Status check_types(std::span<const uint8_t> types) {
+    uint8_t top = 0, stray = 0;
+    for (const uint8_t type : types) {
+        top = std::max(top, uint8_t(type & kTokenTypeMask));
+        const uint8_t flags = type & uint8_t(~kTokenTypeMask);
+        stray |= is_added_type(token_type(type)) ? uint8_t(0) : flags;
+    }
+    if (top <= kTokenUnused && stray == 0) return {};
+    return unsupported(top > kTokenUnused ? "token type " + number(top) +
+                                                " is unknown: the file is damaged or needs a "
+                                                "newer gosset"
+                                          : "a token that is not an added one has their flags");
+}
+
 Status check_special(const char* name, uint32_t id, uint32_t n) {
     if (id == UINT32_MAX || id < n) return {};
     return corrupt(std::string(name) + " is " + number(id) + ", there are " + number(n) +
@@ -105,9 +119,7 @@ Status validate_tokenizer(const TokenizerView& t, uint32_t vocab) {
     if (traits.kind != TokenizerKind::none && n == 0) return corrupt("there are no tokens");
     GOSSET_TRY(check_offsets(t));
     GOSSET_TRY(check_size("types", t.types.size(), n));
-    if (largest(t.types) > kTokenUnused)
-        return unsupported("token type " + number(largest(t.types)) +
-                           " is unknown: the file is damaged or needs a newer gosset");
+    GOSSET_TRY(check_types(t.types));
     GOSSET_TRY(check_scores(t));
     GOSSET_TRY(check_size("index", t.index.size(), n));
     GOSSET_TRY(check_ids("index", t.index, n));

@@ -45,37 +45,40 @@ void PieceEncoder::add_symbol(uint32_t id, size_t begin, size_t size) {
     symbols_.push_back({id, uint32_t(begin), uint32_t(size), at - 1, kEnd});
 }
 
-/// Bytes, or else the unknown token (one for a run of unknown characters), or else nothing.
-void PieceEncoder::add_fallback(std::string_view character, size_t begin) {
-    bool spelled = view_.traits.byte_fallback;
-    for (const char c : character) spelled = spelled && byte_token(uint8_t(c)) != kNoToken;
-    if (spelled) {
-        for (size_t i = 0; i < character.size(); i++)
-            add_symbol(byte_token(uint8_t(character[i])), begin + i, 1);
-    } else if (view_.traits.unk < view_.size()) {
-        const bool fused = !symbols_.empty() && symbols_.back().id == view_.traits.unk;
-        if (!fused) add_symbol(view_.traits.unk, begin, character.size());
-    }
+/// The byte tokens of a character, if there are all of them.
+bool PieceEncoder::add_bytes(std::string_view character, size_t begin) {
+    if (!view_.traits.byte_fallback) return false;
+    for (const char c : character)
+        if (byte_token(uint8_t(c)) == kNoToken) return false;
+    for (size_t i = 0; i < character.size(); i++)
+        add_symbol(byte_token(uint8_t(character[i])), begin + i, 1);
+    return true;
 }
 
-/// Byte level: a byte without a token is dropped, as both reference implementations do.
-void PieceEncoder::split_bytes(std::string_view piece) {
-    for (size_t i = 0; i < piece.size(); i++) {
-        const uint32_t id = single(piece.substr(i, 1));
-        if (id != kNoToken) add_symbol(id, i, 1);
+/// Symbols of a piece: bytes (byte level) or characters. One without a token becomes byte tokens,
+/// or else an unknown token, or else nothing. As in the library, an unknown token waits for those
+/// that it may be fused with, and byte tokens do not end the wait.
+void PieceEncoder::split(std::string_view piece) {
+    const TokenizerTraits& t = view_.traits;
+    size_t begin = 0, waiting = 0;  // an unknown token of so many bytes
+    const auto flush = [&] {
+        if (waiting != 0) add_symbol(t.unk, begin, waiting);
+        waiting = 0;
+    };
+    for (size_t i = 0, size = 1; i < piece.size(); i += size) {
+        if (!t.byte_level) size = unicode::char_size(piece[i]);
+        const std::string_view unit = piece.substr(i, size);
+        const uint32_t id = single(unit);
+        if (id != kNoToken) {
+            flush();
+            add_symbol(id, i, size);
+        } else if ((t.byte_level || !add_bytes(unit, i)) && t.unk < view_.size()) {
+            if (!t.fuse_unk) flush();
+            if (waiting == 0) begin = i;
+            waiting += size;
+        }
     }
-}
-
-void PieceEncoder::split_characters(std::string_view piece, bool with_fallback) {
-    for (size_t i = 0; i < piece.size();) {
-        const std::string_view character = piece.substr(i, unicode::char_size(piece[i]));
-        const uint32_t id = single(character);
-        if (id == kNoToken && with_fallback)
-            add_fallback(character, i);
-        else
-            add_symbol(id, i, character.size());
-        i += character.size();
-    }
+    flush();
 }
 
 /// The symbol after `left` becomes part of it.
@@ -108,11 +111,7 @@ void PieceEncoder::encode_bpe(std::string_view piece, std::vector<uint32_t>* out
         const uint32_t whole = find_text_token(view_, piece);
         if (whole != kNoToken) return out->push_back(whole);
     }
-    if (view_.traits.byte_level)
-        split_bytes(piece);
-    else
-        split_characters(piece, true);
-
+    split(piece);
     ranks_.clear();
     for (size_t i = 0; i + 1 < symbols_.size(); i++) queue_rank(int32_t(i));
     while (!ranks_.empty()) {

@@ -1,5 +1,6 @@
 // Ids to text. A token's bytes need not be whole characters, so everything is joined as bytes
 // first.
+#include "runtime/session/byte_unicode.hpp"
 #include "runtime/session/tokenizer.hpp"
 #include "runtime/session/tokenizer_lookup.hpp"
 #include "runtime/session/unicode.hpp"
@@ -8,23 +9,34 @@ namespace gosset {
 
 namespace {
 
-void append_token(const TokenizerView& view, uint32_t id, bool keep_special, std::string* out) {
+bool is_special(TokenType type) {
+    return type == kTokenControl || type == kTokenUnknown;
+}
+
+/// drop_meta: U+2581 prints nothing, not a space.
+void append_token(const TokenizerView& view, uint32_t id, bool keep_special, bool drop_meta,
+                  std::string* out) {
     if (id >= view.size()) return;
     const TokenType type = type_of(view, id);
-    const bool special = type == kTokenControl || type == kTokenUnknown;
-    if (special && !keep_special) return;
+    if (is_special(type) && !keep_special) return;
     const std::string_view bytes = view.bytes(id);
+    if (view.traits.byte_level && is_added_type(type)) {
+        // The decoder of the library takes added tokens too for bytes spelled in characters.
+        const std::optional<std::string> spelled = bytes_from_printable(bytes);
+        out->append(spelled ? std::string_view(*spelled) : bytes);
+        return;
+    }
     if (type == kTokenByte) {
         if (const int byte = byte_of_token(bytes); byte >= 0) out->push_back(char(byte));
         return;
     }
-    if (special || !view.traits.space_to_meta) {
+    if (!view.traits.space_to_meta) {
         out->append(bytes);
         return;
     }
     for (size_t pos = 0; pos < bytes.size();) {
         const bool meta = bytes.compare(pos, kMetaSpace.size(), kMetaSpace) == 0;
-        out->push_back(meta ? ' ' : bytes[pos]);
+        if (!meta || !drop_meta) out->push_back(meta ? ' ' : bytes[pos]);
         pos += meta ? kMetaSpace.size() : 1;
     }
 }
@@ -34,7 +46,9 @@ void append_token(const TokenizerView& view, uint32_t id, bool keep_special, std
 void append_text(const TokenizerView& view, uint32_t id, bool keep_special, bool* first,
                  std::string* out) {
     const size_t before = out->size();
-    append_token(view, id, keep_special, out);
+    const bool drop_meta = *first && view.traits.strip_first_token;
+    append_token(view, id, keep_special, drop_meta, out);
+    if (drop_meta) *first = id >= view.size() || (is_special(type_of(view, id)) && !keep_special);
     if (!*first || out->size() == before) return;
     *first = false;
     if (view.traits.strip_left_space && (*out)[before] == ' ') out->erase(before, 1);

@@ -37,9 +37,10 @@ class PieceEncoder {
 
     void encode_bpe(std::string_view piece, std::vector<uint32_t>* out);
     void encode_spm(std::string_view piece, std::vector<uint32_t>* out);
-    void split_bytes(std::string_view piece);
-    void split_characters(std::string_view piece, bool with_fallback);
+    void split(std::string_view piece);
+    void split_characters(std::string_view piece);
     void add_symbol(uint32_t id, size_t begin, size_t size);
+    bool add_bytes(std::string_view character, size_t begin);
     void add_fallback(std::string_view character, size_t begin);
     void join(Symbol& left, uint32_t id);
     void queue_rank(int32_t left);

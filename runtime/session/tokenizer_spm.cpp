@@ -27,8 +27,23 @@ void PieceEncoder::queue_score(std::string_view piece, int32_t left) {
     std::push_heap(scores_.begin(), scores_.end());
 }
 
+void PieceEncoder::split_characters(std::string_view piece) {
+    for (size_t i = 0; i < piece.size();) {
+        const std::string_view character = piece.substr(i, unicode::char_size(piece[i]));
+        add_symbol(single(character), i, character.size());
+        i += character.size();
+    }
+}
+
+/// Bytes, or else the unknown token (one for a run of unknown characters), or else nothing.
+void PieceEncoder::add_fallback(std::string_view character, size_t begin) {
+    if (add_bytes(character, begin) || view_.traits.unk >= view_.size()) return;
+    const bool fused = !symbols_.empty() && symbols_.back().id == view_.traits.unk;
+    if (!fused) add_symbol(view_.traits.unk, begin, character.size());
+}
+
 void PieceEncoder::encode_spm(std::string_view piece, std::vector<uint32_t>* out) {
-    split_characters(piece, false);
+    split_characters(piece);
     scores_.clear();
     for (size_t i = 0; i + 1 < symbols_.size(); i++) queue_score(piece, int32_t(i));
     while (!scores_.empty()) {

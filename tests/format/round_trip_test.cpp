@@ -85,6 +85,8 @@ void check_tokenizer(const TokenizerData& a, const TokenizerView& b) {
     CHECK(a.traits.space_to_meta == b.traits.space_to_meta);
     CHECK(a.traits.add_space_prefix == b.traits.add_space_prefix);
     CHECK(a.traits.strip_left_space == b.traits.strip_left_space);
+    CHECK(a.traits.strip_first_token == b.traits.strip_first_token);
+    CHECK(a.traits.fuse_unk == b.traits.fuse_unk);
     CHECK(a.traits.add_bos == b.traits.add_bos);
     CHECK(a.traits.add_eos == b.traits.add_eos);
     CHECK(a.traits.bos == b.traits.bos);

@@ -76,6 +76,7 @@ TokenizerData random_tokenizer(Rng& rng, uint32_t vocab) {
     s.kind = TokenizerKind(rng.below(3));
     s.byte_level = coin(rng), s.byte_fallback = coin(rng), s.ignore_merges = coin(rng);
     s.nfc = coin(rng), s.space_to_meta = coin(rng), s.add_space_prefix = coin(rng);
+    s.strip_first_token = coin(rng), s.fuse_unk = coin(rng);
     s.strip_left_space = coin(rng), s.add_bos = coin(rng), s.add_eos = coin(rng);
     const uint32_t n = rng.below(vocab) + 1;
     s.bos = rng.below(n), s.eos = rng.below(n), s.pad = rng.below(n);

@@ -1,6 +1,6 @@
 // What importers refuse, and that they say why.
+#include "runtime/session/byte_unicode.hpp"
 #include "tests/tokenizer/small_vocab.hpp"
-#include "tools/import/byte_unicode.hpp"
 #include "tools/import/tokenizer_json.hpp"
 
 using namespace gosset;
@@ -32,8 +32,9 @@ TEST_CASE("tokenizer.json: a small one") {
         R"({"model":{"type":"BPE",)" + kVocab +
             R"(},"added_tokens":[{"id":0,"content":"<unk>","special":true},)"
             R"({"id":4,"content":"<s>","special":true},{"id":5,"content":"ba","special":false}],)"
-            R"("post_processor":{"type":"TemplateProcessing","single":[)"
-            R"({"SpecialToken":{"id":"<s>","type_id":0}},{"Sequence":{"id":"A","type_id":0}}]}})",
+            R"("decoder":{"type":"Fuse"},"post_processor":{"type":"TemplateProcessing","single":[)"
+            R"({"SpecialToken":{"id":"<s>","type_id":0}},{"Sequence":{"id":"A","type_id":0}}],)"
+            R"("special_tokens":{"<s>":{"id":"<s>","ids":[4],"tokens":["<s>"]}}}})",
         R"({"eos_token":{"content":"<s>"},"chat_template":[{"name":"default","template":"T"}]})");
     REQUIRE_OK(data);
     const Loaded t(*data);
@@ -50,7 +51,8 @@ TEST_CASE("tokenizer.json: what is not understood is named") {
     const auto with = [](const std::string& rest) {
         return from_json(R"({"model":{"type":"BPE",)" + kVocab + "}" + rest + "}");
     };
-    REQUIRE_OK(with(""));
+    REQUIRE_OK(with(R"(,"decoder":{"type":"Fuse"})"));
+    check_refused(with(""), "decoder missing");
     check_refused(from_json("{"), "malformed");
     check_refused(from_json("[]"), "object");
     check_refused(from_json("{}"), "no model");
@@ -61,7 +63,9 @@ TEST_CASE("tokenizer.json: what is not understood is named") {
     check_refused(from_json(R"({"model":{"vocab":{"a":4000000000},"merges":[]}})"), "id");
     check_refused(from_json(R"({"model":{"vocab":{"a":0,"b":0},"merges":[]}})"), "share id 0");
     check_refused(from_json(R"({"model":{"vocab":{"a":0},"merges":["a"]}})"), "merge 0");
-    check_refused(from_json(R"({"model":{"vocab":{"a":0},"merges":["a a"]}})"), "'aa' is not");
+    check_refused(
+        from_json(R"({"model":{"vocab":{"a":0},"merges":["a a"]},"decoder":{"type":"Fuse"}})"),
+        "'aa' is not");
     check_refused(from_json(R"({"model":{"vocab":{"a":0},"merges":[],"unk_token":"u"}})"), "'u'");
     check_refused(with(R"(,"normalizer":{"type":"NFKC"})"), "NFKC");
     check_refused(with(R"(,"normalizer":{"type":"Prepend","prepend":"x"})"), "Prepend");
@@ -72,11 +76,15 @@ TEST_CASE("tokenizer.json: what is not understood is named") {
                   "d+");
     check_refused(with(R"(,"pre_tokenizer":{"type":"ByteLevel"})"), "decoder");
     check_refused(with(R"(,"decoder":{"type":"WordPiece"})"), "WordPiece");
-    check_refused(with(R"(,"post_processor":{"type":"BertProcessing"})"), "BertProcessing");
-    check_refused(with(R"(,"added_tokens":[{"id":4,"content":"<m>","lstrip":true}])"), "lstrip");
+    check_refused(with(R"(,"decoder":{"type":"Fuse"},"post_processor":{"type":"BertProcessing"})"),
+                  "BertProcessing");
+    check_refused(with(R"(,"added_tokens":[{"id":9,"content":"<m>"}])"), "has id 9, but");
+    check_refused(with(R"(,"added_tokens":[{"id":4,"content":"a"}])"), "has id 4, but");
+    check_refused(with(R"(,"added_tokens":[{"id":4,"content":7}])"), "content");
     check_refused(with(R"(,"added_tokens":[{"id":4}])"), "content");
     check_refused(with(R"(,"added_tokens":[{"id":1,"content":"<m>"}])"), "share id 1");
-    check_refused(from_json(R"({"model":{)" + kVocab + "}}", R"({"bos_token":"<nope>"})"),
+    check_refused(from_json(R"({"model":{)" + kVocab + R"(},"decoder":{"type":"Fuse"}})",
+                            R"({"bos_token":"<nope>"})"),
                   "<nope>");
 }
 

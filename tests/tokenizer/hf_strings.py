@@ -48,7 +48,7 @@ WORDS = ("the of and to in is that it was for on are as with his they at be this
          "\u05e9\u05dc\u05d5\u05dd \u0928\u092e\u0938\u094d\u0924\u0947 \u0e2a\u0e27\u0e31\u0e2a\u0e14\u0e35 "
          "\u03b1\u03b2\u03b3 Ti\u1ebfng Vi\u1ec7t").split()
 CODE = ["def f(x):\n    return x ** 2\n", "for (int i = 0; i < n; ++i) {\n\t\tsum += a[i];\r\n\t}\n",
-        "if (a && b || !c) { ... }", "#include <stdio.h>", "x->y[0] != 0x7F;", "// TODO(me): fix\n", "/* c */",
+        "if (a && b || !c) { ... }", "#include <stdio.h>", "x->y[0] != 0x7F;", "// NOTE(me): fix\n", "/* c */",
         "SELECT * FROM t WHERE id='1';--", "<div class=\"a\">&nbsp;</div>", "https://a.example/b?c=d&e=%20#f",
         "{\"k\": [1, 2.5e-3, null]}", "```python\nprint('hi')\n```\n", "# Title\n\n* item\n  - sub\n",
         "| a | b |\n|---|:-:|\n", "$\\frac{a}{b}$", "a_b_c camelCase PascalCase SNAKE_CASE", "\\n\\t\\\\", "foo/bar/baz",

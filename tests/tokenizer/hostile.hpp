@@ -29,6 +29,7 @@ inline TokenizerData hostile_tokenizer(Rng& rng) {
         if (flag()) d.blob += char(rng.below(256));
         d.offsets.push_back(uint32_t(d.blob.size()));
         d.types.push_back(uint8_t(rng.below(kTokenUnused + 1)));
+        if (is_added_type(token_type(d.types[i]))) d.types[i] |= uint8_t(rng.below(16) << 4);
         d.index.push_back(rng.below(n));
     }
     const TokenizerView view = d.view();
@@ -46,6 +47,7 @@ inline TokenizerData hostile_tokenizer(Rng& rng) {
     t.kind = TokenizerKind(rng.below(3));
     t.byte_level = flag(), t.byte_fallback = flag(), t.ignore_merges = flag(), t.nfc = flag();
     t.space_to_meta = flag(), t.add_space_prefix = flag(), t.strip_left_space = flag();
+    t.strip_first_token = flag(), t.fuse_unk = flag();
     t.add_bos = flag(), t.add_eos = flag();
     t.bos = id(), t.eos = id(), t.unk = id(), t.pad = id();
     return d;

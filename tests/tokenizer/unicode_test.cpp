@@ -23,16 +23,18 @@ std::string utf8(std::initializer_list<uint32_t> cps) {
 }  // namespace
 
 TEST_CASE("normal form C of every code point") {
-    // FNV-1a over unicodedata.normalize("NFC", ...) of Unicode 14: the character alone; followed by
-    // U+0327 U+0301 U+0345.
-    Fnv alone, marked;
+    // FNV-1a over normalizers.NFC().normalize_str() of the Hugging Face library 0.23, that is of
+    // Unicode 9: the character alone; followed by U+0327 U+0301 U+0345; the other way round.
+    Fnv alone, marked, after;
     for (uint32_t cp = 0; cp < 0x110000; cp++) {
         if (cp >= 0xd800 && cp < 0xe000) continue;
         alone.add(unicode::to_nfc(utf8({cp})));
         marked.add(unicode::to_nfc(utf8({cp, 0x327, 0x301, 0x345})));
+        after.add(unicode::to_nfc(utf8({'o', 0x345, cp, 0x308})));
     }
     CHECK(alone.h == 0x23fc43766d7c2eb9u);
-    CHECK(marked.h == 0x9b7a00fa4a4d3535u);
+    CHECK(marked.h == 0xe25e9879b48df307u);
+    CHECK(after.h == 0xf7ac1dd27088a62bu);
 }
 
 TEST_CASE("normal form C of known sequences") {
@@ -69,6 +71,23 @@ TEST_CASE("character classes") {
         CAPTURE(c.cp);
         CHECK(unicode::char_class(c.cp) == c.c);
     }
+}
+
+TEST_CASE("numbers of the step Digits, and \\w") {
+    const struct {
+        uint32_t cp;
+        bool numeric, word;
+    } cases[] = {{'a', false, true},     {'7', true, true},      {'_', false, true},
+                 {0xbd, true, false},    {0x2168, true, true},   {0x301, false, true},
+                 {0x200d, false, true},  {0x200b, false, false}, {0x24b6, false, true},
+                 {0x2460, true, false},  {' ', false, false},    {0x11de3, true, false},
+                 {0x16ff4, true, false}, {0x203f, false, true},  {0x4e00, false, true}};
+    for (const auto& c : cases) {
+        CAPTURE(c.cp);
+        CHECK(unicode::is_numeric(c.cp) == c.numeric);
+        CHECK(unicode::is_word(c.cp) == c.word);
+    }
+    CHECK(unicode::char_class(0x11de3) == CharClass::other);
 }
 
 TEST_CASE("UTF-8 at every boundary") {

@@ -117,6 +117,8 @@ Json tokenizer_json(const TokenizerView& t) {
             {"space_to_meta", s.space_to_meta},
             {"add_space_prefix", s.add_space_prefix},
             {"strip_left_space", s.strip_left_space},
+            {"strip_first_token", s.strip_first_token},
+            {"fuse_unk", s.fuse_unk},
             {"add_bos", s.add_bos},
             {"add_eos", s.add_eos},
             {"bos", id_or_null(s.bos)},

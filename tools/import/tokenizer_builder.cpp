@@ -4,12 +4,14 @@
 #include <numeric>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "format/merge_hash.hpp"
+#include "runtime/session/byte_unicode.hpp"
+#include "runtime/session/normaliser.hpp"
 #include "runtime/session/pretokenizer.hpp"
 #include "runtime/session/tokenizer.hpp"
 #include "runtime/session/tokenizer_lookup.hpp"
-#include "tools/import/byte_unicode.hpp"
 
 namespace gosset {
 
@@ -67,20 +69,26 @@ Status check_source(const TokenizerSource& s) {
     return {};
 }
 
-/// Blob, offsets and types: added tokens as they are, other tokens as the bytes that they spell.
+/// Blob, offsets and types: added tokens as they are looked for, other tokens as the bytes that
+/// they spell.
 Status store_tokens(const TokenizerSource& s, TokenizerData* out) {
+    const auto pre = find_pre_tokenizer(s.pre);
     out->types = s.types;
     out->types.resize(s.tokens.size(), kTokenNormal);
     out->offsets.reserve(s.tokens.size() + 1);
     out->offsets.push_back(0);
     for (size_t id = 0; id < s.tokens.size(); id++) {
         const std::string& token = s.tokens[id];
-        const bool added = out->types[id] == kTokenControl || out->types[id] == kTokenUserDefined;
-        if (added && token.size() > kMaxAddedTokenBytes)
+        const TokenType type = token_type(out->types[id]);
+        if (is_added_type(type) && token.size() > kMaxAddedTokenBytes)
             return unsupported("added token " + shown(token) + " is longer than " +
                                std::to_string(kMaxAddedTokenBytes) + " bytes");
-        const bool spelled = s.traits.byte_level && out->types[id] == kTokenNormal;
-        out->blob += spelled ? bytes_from_printable(token).value_or(token) : token;
+        if (out->types[id] & kAddedNormalized)
+            out->blob += normalise(s.traits, *pre, token).text;
+        else if (s.traits.byte_level && type == kTokenNormal)
+            out->blob += bytes_from_printable(token).value_or(token);
+        else
+            out->blob += token;
         if (out->blob.size() > UINT32_MAX) return corrupt("tokens of more than 4 GiB");
         out->offsets.push_back(uint32_t(out->blob.size()));
     }
@@ -106,9 +114,19 @@ IdMap map_tokens(const TokenizerSource& s) {
     return ids;
 }
 
-Status store_merges(const TokenizerSource& s, TokenizerData* out) {
+/// Of merges of the same pair the last stays.
+void keep_last(std::vector<Merge>* merges) {
+    std::unordered_set<uint64_t> seen;
+    const auto is_old = [&](const Merge& m) {
+        return !seen.insert(uint64_t(m.left) << 32 | m.right).second;
+    };
+    // Backwards, so that the kept ones end up at the back in their order.
+    const auto kept = std::remove_if(merges->rbegin(), merges->rend(), is_old);
+    merges->erase(merges->begin(), kept.base());
+}
+
+Status store_merges(const TokenizerSource& s, const IdMap& ids, TokenizerData* out) {
     if (s.merges.empty()) return {};
-    const IdMap ids = map_tokens(s);
     std::string both;
     out->merges.reserve(s.merges.size());
     for (size_t i = 0; i < s.merges.size(); i++) {
@@ -124,18 +142,19 @@ Status store_merges(const TokenizerSource& s, TokenizerData* out) {
                            "): " + shown(*missing) + " is not in the vocabulary");
         out->merges.push_back({l->second, r->second, w->second});
     }
+    if (s.last_merge_wins) keep_last(&out->merges);
     if (!build_merge_index(out->merges, &out->merge_index))
         return corrupt("merges collide beyond what any vocabulary does");
     return {};
 }
 
-void store_end_ids(const TokenizerSource& s, TokenizerData* out) {
+void store_end_ids(const TokenizerSource& s, const IdMap& ids, TokenizerData* out) {
     out->end_ids = s.end_ids;
     if (s.traits.eos != kNoToken) out->end_ids.push_back(s.traits.eos);
-    const TokenizerView view = out->view();
     for (const std::string_view name : kEndTokens) {
-        const uint32_t id = find_token(view, name);
-        if (id != kNoToken && out->types[id] == kTokenControl) out->end_ids.push_back(id);
+        const auto it = ids.find(name);
+        if (it == ids.end() || token_type(out->types[it->second]) != kTokenControl) continue;
+        out->end_ids.push_back(it->second);
     }
     std::sort(out->end_ids.begin(), out->end_ids.end());
     out->end_ids.erase(std::unique(out->end_ids.begin(), out->end_ids.end()), out->end_ids.end());
@@ -164,8 +183,9 @@ Result<TokenizerData> build_tokenizer(TokenizerSource source) {
     GOSSET_TRY(store_tokens(source, &out));
     sort_index(&out);
     out.scores = std::move(source.scores);
-    GOSSET_TRY(store_merges(source, &out));
-    store_end_ids(source, &out);
+    const IdMap ids = map_tokens(source);
+    GOSSET_TRY(store_merges(source, ids, &out));
+    store_end_ids(source, ids, &out);
     GOSSET_TRY(store_self_tests(&out));
     return out;
 }

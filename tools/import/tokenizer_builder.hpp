@@ -20,9 +20,10 @@ struct TokenizerSource {
     std::string pre = "none";
     std::string chat_template;
     std::vector<std::string> tokens;  ///< by id; GPT-2's printable characters where byte_level
-    std::vector<uint8_t> types;       ///< [n] TokenType, or empty: all normal
+    std::vector<uint8_t> types;       ///< [n] TokenType and AddedFlags, or empty: all normal
     std::vector<float> scores;        ///< [n], or empty
     std::vector<std::pair<std::string, std::string>> merges;  ///< spelled like tokens, best first
+    bool last_merge_wins = false;   ///< of merges of the same pair; otherwise the first
     std::vector<uint32_t> end_ids;  ///< completed by eos and by well-known end tokens
 };
 Result<TokenizerData> build_tokenizer(TokenizerSource source);

@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #include "runtime/session/tokenizer_lookup.hpp"
 #include "tools/import/printable.hpp"
 #include "tools/import/tokenizer_json_parts.hpp"
@@ -7,18 +11,38 @@ namespace gosset {
 namespace {
 using nlohmann::json;
 
-/// The splitting expressions that we know, as they are spelled in files.
-struct KnownRegex {
-    std::string_view regex, pre;
+/// The splitting expressions that we know, as they are spelled in files: steps in order.
+struct KnownSplits {
+    std::vector<std::string_view> regexes;
+    std::string_view pre;
 };
-constexpr KnownRegex kRegexes[] = {
-    {R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)", "gpt2"},
-    {R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*)"
-     R"(|\s*[\r\n]+|\s+(?!\S)|\s+)",
+const KnownSplits kSplits[] = {
+    {{R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)"}, "gpt2"},
+    {{R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+)"
+      R"([\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)"},
      "llama3"},
-    {R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*)"
-     R"(|\s*[\r\n]+|\s+(?!\S)|\s+)",
+    {{R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+)"
+      R"([\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)"},
      "qwen2"},
+    {{R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}|)"
+      R"( ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)"},
+     "qwen35"},
+    {{R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+)"
+      R"(|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*)"
+      R"(|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)"},
+     "tekken"},
+    {{R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+)"
+      R"((?i:'s|'t|'re|'ve|'m|'ll|'d)?)"
+      R"(|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*)"
+      R"((?i:'s|'t|'re|'ve|'m|'ll|'d)?)"
+      R"(|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)"},
+     "o200k"},
+    {{R"(\p{N}{1,3})",
+      "[\xe4\xb8\x80-\xe9\xbe\xa5\xe3\x81\x80-\xe3\x82\x9f\xe3\x82\xa0-\xe3\x83\xbf]+",
+      R"([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+)"
+      "|[^\r\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\r\n]*"
+      "|\\s*[\r\n]+|\\s+(?!\\S)|\\s+"},
+     "deepseek3"},
 };
 
 Status refuse(const char* section, const std::string& what) {
@@ -71,47 +95,56 @@ Status read_normalizer(const json& root, TokenizerTraits* t) {
 Status read_metaspace(const json& step, TokenizerSource* out) {
     if (json_string(step, "replacement") != kMetaSpace)
         return refuse("pre_tokenizer", "Metaspace with an unknown replacement");
-    if (json_flag(step, "split", true)) return refuse("pre_tokenizer", "Metaspace that splits");
+    if (out->traits.space_to_meta)
+        return refuse("pre_tokenizer", "Metaspace after a normalizer that replaces spaces");
     std::string scheme = json_string(step, "prepend_scheme");
     if (scheme.empty()) scheme = json_flag(step, "add_prefix_space", true) ? "always" : "never";
     if (scheme != "always" && scheme != "first" && scheme != "never")
         return refuse("pre_tokenizer", "Metaspace with prepend_scheme " + printable(scheme));
     out->pre = scheme == "first" ? "metaspace_first" : "metaspace";
+    if (json_flag(step, "split", true)) out->pre += "_split";
     out->traits.space_to_meta = true;
     out->traits.add_space_prefix = scheme != "never";
     return {};
 }
 
-/// A Split step by a known expression: every match is a pre-token.
-Status read_split(const json& step, std::string* pre) {
+/// The expression of a Split step whose matches are each a pre-token. One that drops what it does
+/// not match is the same only where it matches everything: for a single step of ours.
+Status read_split(const json& step, bool single, std::vector<std::string>* splits) {
     const std::string behavior = json_string(step, "behavior");
-    const bool invert = json_flag(step, "invert", false);
     const std::string regex = pattern_of(step, "Regex");
-    const bool isolated = behavior == "Isolated" || (behavior == "Removed" && invert);
-    for (const KnownRegex& known : kRegexes) {
-        if (!isolated || known.regex != regex) continue;
-        *pre = known.pre;
-        return {};
-    }
-    return refuse("pre_tokenizer",
-                  "Split (" + behavior + ") by " + printable(step.at("pattern").dump()));
-}
-
-/// Splitting left to itself, or done before by `split` and `digits`.
-Status read_byte_level(const json& step, bool digits, const std::string& split,
-                       TokenizerSource* out) {
-    const bool regex = json_flag(step, "use_regex", true);
-    const bool prefix = json_flag(step, "add_prefix_space", true);
-    if (regex == !split.empty() || (prefix && (digits || !split.empty())))
-        return refuse("pre_tokenizer", "ByteLevel in a combination that is not known");
-    out->traits.byte_level = true;
-    out->traits.add_space_prefix = prefix;
-    out->pre = !split.empty() ? split : digits ? "smollm" : "gpt2";
+    const bool drops = single && behavior == "Removed" && json_flag(step, "invert", false);
+    if (regex.empty() || (behavior != "Isolated" && !drops))
+        return refuse("pre_tokenizer",
+                      "Split (" + behavior + ") by " + printable(step.at("pattern").dump()));
+    splits->push_back(regex);
     return {};
 }
 
+/// Splitting left to itself, or done before by `splits` and `digits`.
+Status read_byte_level(const json& step, bool digits, const std::vector<std::string>& splits,
+                       TokenizerSource* out) {
+    const bool regex = json_flag(step, "use_regex", true);
+    const bool prefix = json_flag(step, "add_prefix_space", true);
+    if (regex == !splits.empty() || (prefix && (digits || !splits.empty())))
+        return refuse("pre_tokenizer", "ByteLevel in a combination that is not known");
+    if (out->traits.add_space_prefix || out->traits.space_to_meta)
+        return refuse("pre_tokenizer", "ByteLevel after a normalizer that changes spaces");
+    out->traits.byte_level = true;
+    out->traits.add_space_prefix = prefix;
+    out->pre = digits ? "smollm" : "gpt2";
+    if (splits.empty()) return {};
+    for (const KnownSplits& known : kSplits) {
+        out->pre = known.pre;
+        const bool same =
+            std::equal(known.regexes.begin(), known.regexes.end(), splits.begin(), splits.end());
+        if (same && !digits) return {};
+    }
+    return refuse("pre_tokenizer", "Split by " + printable(splits.back()));
+}
+
 Status read_pre_tokenizer(const json& root, TokenizerSource* out) {
-    std::string split;
+    std::vector<std::string> splits;
     bool digits = false;
     const auto steps = steps_of(root, "pre_tokenizer", "pretokenizers");
     for (size_t i = 0; i < steps.size(); i++) {
@@ -123,10 +156,10 @@ Status read_pre_tokenizer(const json& root, TokenizerSource* out) {
         } else if (type == "Split" && last && pattern_of(step, "String") == " " &&
                    out->traits.space_to_meta && i == 0) {
             out->pre = "none";  // Gemma: no space is left to split at
-        } else if (type == "Split" && i == 0 && !last) {
-            GOSSET_TRY(read_split(step, &split));
+        } else if (type == "Split" && !last) {
+            GOSSET_TRY(read_split(step, steps.size() == 2, &splits));
         } else if (type == "ByteLevel" && last) {
-            GOSSET_TRY(read_byte_level(step, digits, split, out));
+            GOSSET_TRY(read_byte_level(step, digits, splits, out));
         } else if (type == "Metaspace" && last && i == 0) {
             GOSSET_TRY(read_metaspace(step, out));
         } else {
@@ -136,25 +169,46 @@ Status read_pre_tokenizer(const json& root, TokenizerSource* out) {
     return {};
 }
 
-Status read_decoder(const json& root, TokenizerTraits* t) {
-    bool byte_level = false, spaces = false;
-    for (const json* step : steps_of(root, "decoder", "decoders")) {
+bool is_strip(const json& step) {
+    return json_string(step, "content") == " " && step.value("start", json()) == 1 &&
+           step.value("stop", json()) == 0;
+}
+
+/// Decoders of characters: U+2581 to spaces, bytes, all in one, and the first space dropped.
+/// *spaces: the first of these is there, or Metaspace that is both.
+Status read_character_decoder(const std::vector<const json*>& steps, TokenizerTraits* t,
+                              bool* spaces) {
+    bool fused = false, bytes = false;
+    for (const json* step : steps) {
         const std::string type = type_of_step(*step);
-        if (type == "ByteLevel") {
-            byte_level = true;
-        } else if (type == "Replace" && pattern_of(*step, "String") == kMetaSpace &&
-                   json_string(*step, "content") == " ") {
-            spaces = true;
-        } else if (type == "Metaspace" && json_string(*step, "replacement") == kMetaSpace) {
-            spaces = true;
-            t->strip_left_space = t->add_space_prefix;
-        } else if (type == "Strip" && json_string(*step, "content") == " " &&
-                   step->value("start", json()) == 1 && step->value("stop", json()) == 0) {
+        if (type == "Replace" && pattern_of(*step, "String") == kMetaSpace &&
+            json_string(*step, "content") == " ") {
+            *spaces = true;
+        } else if (type == "Metaspace" && json_string(*step, "replacement") == kMetaSpace &&
+                   !fused && !*spaces) {
+            *spaces = true;
+            t->strip_first_token = json_string(*step, "prepend_scheme") != "never" &&
+                                   json_flag(*step, "add_prefix_space", true);
+        } else if (type == "Strip" && fused && is_strip(*step)) {
             t->strip_left_space = true;
-        } else if (type != "ByteFallback" && type != "Fuse") {
+        } else if (type == "ByteFallback" && !fused) {
+            bytes = true;
+        } else if (type == "Fuse") {
+            fused = true;
+        } else {
             return refuse("decoder", printable(type.empty() ? step->dump() : type));
         }
     }
+    if (t->byte_fallback && !bytes) return refuse("decoder", "without ByteFallback");
+    return {};
+}
+
+Status read_decoder(const json& root, TokenizerTraits* t) {
+    const auto steps = steps_of(root, "decoder", "decoders");
+    if (steps.empty()) return refuse("decoder", "missing: tokens would be joined by spaces");
+    bool spaces = false;
+    const bool byte_level = steps.size() == 1 && type_of_step(*steps[0]) == "ByteLevel";
+    if (!byte_level) GOSSET_TRY(read_character_decoder(steps, t, &spaces));
     if (byte_level != t->byte_level || spaces != t->space_to_meta)
         return refuse("decoder", "that does not undo the pre-tokenizer");
     return {};
@@ -167,6 +221,22 @@ Status read_json_pipeline(const json& root, TokenizerSource* out) {
     GOSSET_TRY(read_pre_tokenizer(root, out));
     return read_decoder(root, &out->traits);
 }
+
+namespace {
+
+/// The one id that a special token of a template stands for, or kNoToken.
+uint32_t template_id(const json& step, const json& special) {
+    const auto map = step.find("special_tokens");
+    if (!special.is_object() || map == step.end() || !map->is_object()) return kNoToken;
+    const auto entry = map->find(json_string(special, "id"));
+    if (entry == map->end() || !entry->is_object()) return kNoToken;
+    const auto ids = entry->find("ids");
+    if (ids == entry->end() || !ids->is_array() || ids->size() != 1) return kNoToken;
+    const auto* id = (*ids)[0].get_ptr<const json::number_unsigned_t*>();
+    return id && *id < kNoToken ? uint32_t(*id) : kNoToken;
+}
+
+}  // namespace
 
 Status read_json_template(const json& root, TokenizerSource* out) {
     for (const json* step : steps_of(root, "post_processor", "processors")) {
@@ -182,11 +252,9 @@ Status read_json_template(const json& root, TokenizerSource* out) {
                 continue;
             }
             const auto special = item.is_object() ? item.find("SpecialToken") : item.end();
-            const bool named = special != item.end() && special->is_object();
-            const uint32_t id =
-                named ? find_source_token(*out, json_string(*special, "id")) : kNoToken;
+            const uint32_t id = special != item.end() ? template_id(*step, *special) : kNoToken;
             bool& added = text_seen ? out->traits.add_eos : out->traits.add_bos;
-            if (id == kNoToken || added)
+            if (id >= out->tokens.size() || added)
                 return refuse("post_processor", "with template item " + printable(item.dump()));
             added = true;
             (text_seen ? out->traits.eos : out->traits.bos) = id;

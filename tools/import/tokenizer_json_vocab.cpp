@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <unordered_map>
 
 #include "runtime/session/tokenizer_lookup.hpp"
 #include "tools/import/printable.hpp"
@@ -38,18 +39,49 @@ Status place(const std::string& token, uint32_t id, std::vector<char>* taken,
     return {};
 }
 
-Status read_added(const json& entry, std::vector<char>* taken, TokenizerSource* out) {
+/// Numbers added tokens as the library does, which ignores the ids that the file gives them: a
+/// token of the vocabulary keeps its id, the others follow each other from the vocabulary's size
+/// on.
+class AddedNumbers {
+  public:
+    explicit AddedNumbers(const json& vocab) : vocab_(vocab) {}
+    Result<uint32_t> number(const std::string& content) {
+        uint32_t id = std::max(uint32_t(vocab_.size()), next_);
+        if (const auto known = vocab_.find(content); known != vocab_.end()) {
+            GOSSET_ASSIGN(id, read_id(*known, content));
+        } else if (const auto again = seen_.find(content); again != seen_.end()) {
+            id = again->second;
+        }
+        seen_.emplace(content, id);
+        next_ = std::max(next_, id + 1);
+        return id;
+    }
+
+  private:
+    const json& vocab_;
+    std::unordered_map<std::string, uint32_t> seen_;
+    uint32_t next_ = 0;
+};
+
+Status read_added(const json& entry, AddedNumbers* numbers, std::vector<char>* taken,
+                  TokenizerSource* out) {
     if (!entry.is_object()) return broken("an entry of added_tokens is not an object");
     const std::string content = json_string(entry, "content");
     if (content.empty()) return broken("an added token has no content");
-    for (const char* flag : {"single_word", "lstrip", "rstrip"})
-        if (json_flag(entry, flag, false))
-            return unsupported(std::string(kWhere) + ": added token " + printable(content) +
-                               " with " + flag);
     if (!entry.contains("id")) return broken("added token " + printable(content) + " has no id");
     GOSSET_ASSIGN(const uint32_t id, read_id(entry.at("id"), content));
     GOSSET_TRY(place(content, id, taken, out));
-    out->types[id] = json_flag(entry, "special", false) ? kTokenControl : kTokenUserDefined;
+    GOSSET_ASSIGN(const uint32_t number, numbers->number(content));
+    if (number != id)
+        return broken("added token " + printable(content) + " has id " + std::to_string(id) +
+                      ", but the library gives it " + std::to_string(number) +
+                      " (its place in added_tokens after the vocabulary)");
+    uint8_t type = json_flag(entry, "special", false) ? kTokenControl : kTokenUserDefined;
+    if (json_flag(entry, "lstrip", false)) type |= kAddedLeftStrip;
+    if (json_flag(entry, "rstrip", false)) type |= kAddedRightStrip;
+    if (json_flag(entry, "single_word", false)) type |= kAddedSingleWord;
+    if (json_flag(entry, "normalized", true)) type |= kAddedNormalized;
+    out->types[id] = type;
     return {};
 }
 
@@ -126,17 +158,19 @@ Status read_json_vocabulary(const json& root, TokenizerSource* out) {
         const bool byte = t.byte_fallback && byte_of_token(token) >= 0;
         out->types[id] = byte ? kTokenByte : kTokenNormal;
     }
+    AddedNumbers numbers(*vocab);
     if (const auto added = root.find("added_tokens"); added != root.end() && added->is_array())
-        for (const json& entry : *added) GOSSET_TRY(read_added(entry, &taken, out));
+        for (const json& entry : *added) GOSSET_TRY(read_added(entry, &numbers, &taken, out));
+    out->last_merge_wins = true;
     for (size_t i = 0; i < merges->size(); i++) GOSSET_TRY(read_merge((*merges)[i], i, out));
 
     const std::string unk = json_string(model, "unk_token");
     if (unk.empty()) return {};
     t.unk = find_source_token(*out, unk);
     if (t.unk == kNoToken) return broken("unk_token " + printable(unk) + " is not a token");
-    if (out->types[t.unk] == kTokenControl) out->types[t.unk] = kTokenUnknown;
-    if (!t.byte_fallback && !json_flag(model, "fuse_unk", false))
-        return unsupported(std::string(kWhere) + ": unk_token without fuse_unk or byte_fallback");
+    t.fuse_unk = json_flag(model, "fuse_unk", false);
+    uint8_t& type = out->types[t.unk];
+    if (token_type(type) == kTokenControl) type = uint8_t((type & ~kTokenTypeMask) | kTokenUnknown);
     return {};
 }
 

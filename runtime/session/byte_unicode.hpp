@@ -1,6 +1,6 @@
 /// GPT-2's printable spelling of bytes: every byte is a character of its own, so that token files
 /// stay text. Printable Latin-1 bytes stand for themselves, the other 68 are U+0100 .. U+0143 in
-/// order (a space is U+0120). Relies on nothing.
+/// order (a space is U+0120). Relies on unicode.hpp.
 #pragma once
 
 #include <optional>

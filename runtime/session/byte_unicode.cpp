@@ -1,4 +1,4 @@
-#include "tools/import/byte_unicode.hpp"
+#include "runtime/session/byte_unicode.hpp"
 
 #include <array>
 #include <cstdint>
