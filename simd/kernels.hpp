@@ -152,6 +152,14 @@ struct OpKernels {
     /// x <- exp(x - max) / sum; 16-lane.
     void (*softmax)(float* x, size_t n);
     void (*matrix_update)(const MatrixUpdate&);
+    /// GELU in its tanh form (Hendrycks and Gimpel 2016), gated: out[i] = ((0.5 * g) * (1 + tanh(
+    /// (sqrt(2 / pi) * g) * fma(0.044715 * g, g, 1)))) * u[i].
+    void (*gelu_tanh_mul)(const float* g, const float* u, size_t n, float* out);
+    /// x[i] <- cap * tanh(x[i] / cap)
+    void (*softcap)(float* x, size_t n, float cap);
 };
+
+/// sqrt(2 / pi), and the cubic's factor, of gelu_tanh_mul.
+inline constexpr float kGeluScale = 0x1.988454p-1f, kGeluCubic = 0.044715f;
 
 }  // namespace gosset

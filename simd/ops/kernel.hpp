@@ -23,6 +23,8 @@ float dot(const float* a, const float* b, size_t n);
 float log_sum_exp(const float* x, size_t n);
 void softmax(float* x, size_t n);
 void matrix_update(const MatrixUpdate& m);
+void gelu_tanh_mul(const float* g, const float* u, size_t n, float* out);
+void softcap(float* x, size_t n, float cap);
 
 namespace {
 

@@ -1,4 +1,5 @@
-// Operations that treat every element alike: quantize, rope, silu_mul, add, to_f16.
+// Operations that treat every element alike: quantize, rope, silu_mul, gelu_tanh_mul, softcap, add,
+// to_f16.
 #include "simd/ops/kernel.hpp"
 
 namespace gosset::GOSSET_ISA {
@@ -58,6 +59,24 @@ void silu_mul(const float* g, const float* u, size_t n, float* out) {
             const F32x16 x = load_first(g + i, count);
             const F32x16 e = math::exp_of(flip(x, 0xffff));
             store_first(out + i, (x / (F32x16(1.0f) + e)) * load_first(u + i, count), count);
+        });
+}
+
+void gelu_tanh_mul(const float* g, const float* u, size_t n, float* out) {
+    for_vectors(
+        n, [&](size_t i, size_t count) __attribute__((always_inline)) {
+            const F32x16 x = load_first(g + i, count), one(1.0f);
+            const F32x16 inner = (F32x16(kGeluScale) * x) * fma(F32x16(kGeluCubic) * x, x, one);
+            const F32x16 gelu = (F32x16(0.5f) * x) * (one + math::tanh_of(inner));
+            store_first(out + i, gelu * load_first(u + i, count), count);
+        });
+}
+
+void softcap(float* x, size_t n, float cap) {
+    for_vectors(
+        n, [&](size_t i, size_t count) __attribute__((always_inline)) {
+            const F32x16 y = math::tanh_of(load_first(x + i, count) / F32x16(cap));
+            store_first(x + i, F32x16(cap) * y, count);
         });
 }
 

@@ -118,6 +118,17 @@ void silu_mul(const float* g, const float* u, size_t n, float* out) {
     for (size_t i = 0; i < n; i++) out[i] = (g[i] / (1.0f + math::exp(-g[i]))) * u[i];
 }
 
+void gelu_tanh_mul(const float* g, const float* u, size_t n, float* out) {
+    for (size_t i = 0; i < n; i++) {
+        const float inner = (kGeluScale * g[i]) * std::fma(kGeluCubic * g[i], g[i], 1.0f);
+        out[i] = ((0.5f * g[i]) * (1.0f + math::tanh(inner))) * u[i];
+    }
+}
+
+void softcap(float* x, size_t n, float cap) {
+    for (size_t i = 0; i < n; i++) x[i] = cap * math::tanh(x[i] / cap);
+}
+
 void add(const float* a, const float* b, size_t n, float* out) {
     for (size_t i = 0; i < n; i++) out[i] = a[i] + b[i];
 }
@@ -203,7 +214,8 @@ void matrix_update(const MatrixUpdate& m) {
 }  // namespace
 
 extern const OpKernels reference_ops = {
-    quantize,        rms_norm,        hadamard, rope,        silu_mul, add,          to_f16,
-    attention_chunk, attention_merge, dot,      log_sum_exp, softmax,  matrix_update};
+    quantize,      rms_norm,        hadamard,        rope, silu_mul,    add,
+    to_f16,        attention_chunk, attention_merge, dot,  log_sum_exp, softmax,
+    matrix_update, gelu_tanh_mul,   softcap};
 
 }  // namespace gosset

@@ -1,6 +1,7 @@
 // The reductions against double, and one hash of all operations that every machine must reproduce.
 #include <xxhash.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "tests/ops/inputs.hpp"
@@ -8,7 +9,7 @@
 namespace gosset::test {
 namespace {
 
-TEST_CASE("softmax, log_sum_exp, rms_norm and silu are accurate") {
+TEST_CASE("softmax, log_sum_exp, rms_norm, silu, gelu and softcap are accurate") {
     Rng rng(seed() + 9);
     for (const Named& isa : all_ops())
         for (const size_t n : {1, 7, 100, 4096}) {
@@ -25,12 +26,20 @@ TEST_CASE("softmax, log_sum_exp, rms_norm and silu are accurate") {
             isa.ops->softmax(soft.data(), n);
             isa.ops->rms_norm(x.data(), ones.data(), n, 1e-6f, 0.0f, norm.data());
             isa.ops->silu_mul(x.data(), ones.data(), n, silu.data());
+            std::vector<float> gelu(n), capped = x;
+            isa.ops->gelu_tanh_mul(x.data(), ones.data(), n, gelu.data());
+            isa.ops->softcap(capped.data(), n, 5.0f);
             const double r = 1 / std::sqrt(squares / double(n) + 1e-6);
             for (size_t i = 0; i < n; i++) {
                 const double v = double(x[i]), e = std::exp(v - top) / total;
                 CHECK(std::fabs(double(soft[i]) - e) <= 1e-5 * e + 1e-44);
                 CHECK(std::fabs(double(norm[i]) - v * r) <= 1e-6 * std::fabs(v * r));
                 CHECK(std::fabs(double(silu[i]) - v / (1 + std::exp(-v))) <= 1e-6 * std::fabs(v));
+                const double inner =
+                    std::sqrt(2 / 3.14159265358979324) * (v + 0.044715 * v * v * v);
+                CHECK(std::fabs(double(gelu[i]) - v / 2 * (1 + std::tanh(inner))) <=
+                      1e-6 * std::fabs(v));
+                CHECK(std::fabs(double(capped[i]) - 5 * std::tanh(v / 5)) <= 2e-6);
             }
         }
 }
@@ -69,6 +78,22 @@ TEST_CASE("all operations have the pinned bits") {
         CAPTURE(isa.name);
         const std::vector<float> all = outputs(*isa.ops);
         CHECK(XXH3_64bits(all.data(), all.size() * sizeof(float)) == 7176833459249934887u);
+    }
+}
+
+TEST_CASE("gelu_tanh_mul and softcap have the pinned bits") {
+    Rng rng(1933);
+    const size_t n = 1000;
+    std::vector<float> g = draws(rng, Kind::normal, n);
+    const std::vector<float> u = draws(rng, Kind::normal, n);
+    for (float& f : g) f *= 4;
+    for (const Named& isa : all_ops()) {
+        CAPTURE(isa.name);
+        std::vector<float> all(2 * n);
+        std::copy(g.begin(), g.end(), all.begin());
+        isa.ops->softcap(all.data(), n, 3.0f);
+        isa.ops->gelu_tanh_mul(g.data(), u.data(), n, all.data() + n);
+        CHECK(XXH3_64bits(all.data(), all.size() * sizeof(float)) == 2889325669908712278u);
     }
 }
 

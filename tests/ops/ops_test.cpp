@@ -120,6 +120,24 @@ TEST_CASE("silu_mul and add") {
     });
 }
 
+TEST_CASE("gelu_tanh_mul and softcap") {
+    Rng rng(seed() + 8);
+    sweep(lengths(), [&](const OpKernels& ops, Kind kind, size_t n, Edge edge) {
+        std::vector<float> a = draws(rng, kind, n), b = draws(rng, kind, n), want(n);
+        if (kind == Kind::normal)
+            for (float& f : a) f *= 8;  // on both sides of where tanh saturates
+        GuardedArray<float> ga(a, edge), gb(b, edge), out(n, edge);
+        ops.gelu_tanh_mul(ga.data(), gb.data(), n, out.data());
+        reference_ops.gelu_tanh_mul(a.data(), b.data(), n, want.data());
+        CHECK(same_all(out, want));
+        CHECK(out.intact());
+        ops.softcap(ga.data(), n, 30.0f);
+        reference_ops.softcap(a.data(), n, 30.0f);
+        CHECK(same_all(ga, a));
+        CHECK(ga.intact());
+    });
+}
+
 TEST_CASE("f32_to_f16 rounds as half.hpp does") {
     Rng rng(seed() + 4);
     sweep(lengths(), [&](const OpKernels& ops, Kind kind, size_t n, Edge edge) {
