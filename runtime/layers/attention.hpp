@@ -1,6 +1,8 @@
 /// Causal attention of one batch over one layer's KV cache, grouped by KV head (GQA), in chunks of
-/// kAttentionChunk positions whose results are merged in order. The same bits for any number of
-/// threads and any batch: a chunk is computed whole by one member. Relies on simd's op kernels.
+/// kAttentionChunk positions whose results are merged in order. Chunks begin at multiples of
+/// kAttentionChunk, but for the first one of a sliding window, which begins with the window. The
+/// same bits for any number of threads and any batch: a chunk is computed whole by one member.
+/// Relies on simd's op kernels.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +23,8 @@ struct AttentionPartials {
 
 /// regions: at least max(KV heads, threads).
 struct AttentionArgs {
-    uint32_t tokens, position;  ///< the batch; token t sees positions 0 .. position + t
+    uint32_t tokens, position;  ///< the batch; token t sees positions up to position + t:
+    uint32_t window;            ///< the last so many of them, itself included; 0: all
     uint32_t kv_heads, head_dim, v_dim;
     float scale, softcap;
     const float* q;  ///< [tokens][q_stride], heads one after another

@@ -8,19 +8,33 @@
 
 #include "format/config.hpp"
 #include "runtime/layers/linear.hpp"
+#include "runtime/layers/rope.hpp"
 #include "simd/dispatch.hpp"
 #include "simd/hadamard.hpp"
 
 namespace gosset {
 
+/// What is done to the output of o or down before it joins the residual stream; empty: nothing.
+struct BranchWeights {
+    std::vector<float> bias;       // [dim]
+    std::vector<float> post_norm;  // [dim]
+};
+
 struct LayerWeights {
     std::vector<float> attn_norm;  // [dim]
     // q, k, v; more than one group only when their rotations differ
     std::vector<LinearGroup> qkv;
+    std::vector<float> q_bias, k_bias, v_bias;  // [rows of each] or empty
+    std::vector<float> q_norm, k_norm;          // [head_dim] or empty
+    uint32_t window = 0;                        // positions that attention sees; 0: all
+    uint32_t rope = 0;                          // index into ModelWeights::ropes
     LinearGroup o;
+    BranchWeights attention;
     std::vector<float> ffn_norm;  // [dim]
     std::vector<LinearGroup> gate_up;
+    std::vector<float> gate_bias, up_bias;  // [ffn_dim] or empty
     LinearGroup down;
+    BranchWeights ffn;
 };
 
 struct ModelWeights {
@@ -28,6 +42,7 @@ struct ModelWeights {
     const Isa* isa = nullptr;
     const OpKernels* ops = nullptr;
     std::vector<LayerWeights> layers;
+    std::vector<Rope> ropes;
     std::vector<float> final_norm;             // [dim]
     Linear embed;                              // [vocab, dim]; decode_row looks tokens up
     const Hadamard* embed_rotation = nullptr;  // null: none

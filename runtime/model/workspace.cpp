@@ -57,6 +57,7 @@ Workspace lay_out(const ModelWeights& m, const SessionShape& s, uint8_t* base) {
     w.branch_stride = padded_rows(c.dim);
     w.ffn_stride = padded_rows(c.ffn_dim);
     w.vocab_stride = padded_rows(c.vocab);
+    w.rope_stride = align_up((c.head_dim + 1) / 2, 16);
 
     ActivationSize act;
     size_t widest = m.embed.w.blocks * kPanelCols;
@@ -68,10 +69,10 @@ Workspace lay_out(const ModelWeights& m, const SessionShape& s, uint8_t* base) {
     w.work_floats = 3 * align_up(widest, 16);
 
     Layout take(base);
-    const uint64_t b = s.batch, half = (c.head_dim + 1) / 2;
+    const uint64_t b = s.batch;
     w.x = take.take<float>(b, c.dim);
-    w.cosine = take.take<float>(b, half);
-    w.sine = take.take<float>(b, half);
+    w.cosine = take.take<float>(m.ropes.size(), b, w.rope_stride);
+    w.sine = take.take<float>(m.ropes.size(), b, w.rope_stride);
     w.q = take.take<float>(b, w.q_stride);
     w.k = take.take<float>(b, w.k_stride);
     w.v = take.take<float>(b, w.v_stride);

@@ -23,7 +23,7 @@ struct SessionShape {
 
 struct Workspace {
     float* x;                      // [batch][dim] residual stream
-    float *cosine, *sine;          // [batch][rotary_dim / 2]
+    float *cosine, *sine;          // [kind of rope][batch][rope_stride]
     float *q, *k, *v;              // [batch][padded rows of each]
     float* attention;              // [batch][heads * v_head_dim]
     float* branch;                 // [batch][padded dim]: output of o or down, to be added to x
@@ -35,7 +35,7 @@ struct Workspace {
     AttentionPartials partials;
     uint8_t *k_cache, *v_cache;  // [layer][sequence][kv_head][context][head_dim] of kv_type
 
-    size_t q_stride, k_stride, v_stride, branch_stride, ffn_stride, vocab_stride;
+    size_t q_stride, k_stride, v_stride, branch_stride, ffn_stride, vocab_stride, rope_stride;
     uint64_t total;  // bytes from the base
 };
 
