@@ -89,4 +89,9 @@ void add_end_id(ModelConfig* config, uint32_t id) {
     if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
 }
 
+void set_attention_scale(float scalar, ModelConfig* config) {
+    const bool usual = scalar == float(config->head_dim);
+    config->attention_scale = usual ? 0.0f : float(1.0 / std::sqrt(double(scalar)));
+}
+
 }  // namespace gosset

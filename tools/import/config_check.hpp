@@ -16,4 +16,7 @@ Status check_config(const ModelConfig& config, uint64_t n_tensors);
 /// Adds `id` to the ids that end generation, once.
 void add_end_id(ModelConfig* config, uint32_t id);
 
+/// Scores are multiplied by 1 / sqrt(scalar).
+void set_attention_scale(float scalar, ModelConfig* config);
+
 }  // namespace gosset

@@ -56,6 +56,7 @@ class GgufFile {
     Status read(std::string_view key, std::vector<std::string_view>* out) const;  ///< into the file
     Status read(std::string_view key, std::vector<float>* out) const;
     Status read(std::string_view key, std::vector<int32_t>* out) const;
+    Status read(std::string_view key, std::vector<bool>* out) const;  ///< also integers: 0 or not
 
   private:
     uint32_t version_ = 0;

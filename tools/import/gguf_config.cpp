@@ -5,13 +5,14 @@
 #include <utility>
 
 #include "tools/import/config_check.hpp"
+#include "tools/import/gguf_families.hpp"
 #include "tools/import/gguf_rope.hpp"
 #include "tools/import/printable.hpp"
 
 namespace gosset {
 namespace {
 
-// Everything that is read of "llama.*", here or in gguf_rope.cpp.
+// Everything that is read of every architecture ("llama.*"), here or in gguf_rope.cpp.
 constexpr const char* kKnownKeys[] = {
     "vocab_size",
     "context_length",
@@ -55,7 +56,8 @@ bool holds(const GgufFile& file, const std::string& key, float wanted) {
     return file.read(key, &real).ok() && real == wanted;
 }
 
-Status refuse_unknown_keys(const GgufFile& file, const std::string& prefix) {
+Status refuse_unknown_keys(const GgufFile& file, const std::string& prefix,
+                           const GgufFamily& family) {
     const auto listed = [](const auto& list, std::string_view name) {
         for (const char* known : list)
             if (name == known) return true;
@@ -64,7 +66,7 @@ Status refuse_unknown_keys(const GgufFile& file, const std::string& prefix) {
     for (auto it = file.values().lower_bound(prefix);
          it != file.values().end() && it->first.starts_with(prefix); ++it) {
         const std::string_view name = it->first.substr(prefix.size());
-        if (listed(kKnownKeys, name) || listed(kHistory, name)) continue;
+        if (listed(kKnownKeys, name) || listed(kHistory, name) || family.owns(name)) continue;
         bool harmless = false;
         for (const Neutral& n : kNeutral)
             harmless |= name == n.key && holds(file, std::string(it->first), n.value);
@@ -104,16 +106,13 @@ Status read_sizes(const GgufFile& file, const std::string& prefix, ModelConfig* 
     return file.read(prefix + "attention.layer_norm_rms_epsilon", &c->norm_eps);
 }
 
-/// From the tokenizer, else from the key, else from the embedding itself.
-Status read_vocab(const GgufFile& file, const std::string& prefix, const TokenizerData& tokenizer,
-                  ModelConfig* c) {
+/// The rows of the embedding; a key that says otherwise contradicts it.
+Status read_vocab(const GgufFile& file, const std::string& prefix, ModelConfig* c) {
     const GgufTensor* embedding = file.tensor("token_embd.weight");
     if (!embedding) return corrupt("GGUF: tensor 'token_embd.weight' is missing");
     if (embedding->shape.size() == 2 && embedding->shape[0] <= UINT32_MAX)
         c->vocab = uint32_t(embedding->shape[0]);
-    GOSSET_TRY(file.read(prefix + "vocab_size", &c->vocab));
-    if (tokenizer.traits.kind != TokenizerKind::none) c->vocab = tokenizer.view().size();
-    return {};
+    return file.read(prefix + "vocab_size", &c->vocab);
 }
 
 }  // namespace
@@ -122,26 +121,33 @@ Result<const ModelFamily*> gguf_family(const GgufFile& file) {
     std::string name;
     GOSSET_TRY(file.read("general.architecture", &name));
     if (name.empty()) return corrupt("GGUF: key 'general.architecture' is missing");
-    if (const ModelFamily* family = find_family(name)) return family;
+    std::string known;
+    for (const ModelFamily& f : families()) {
+        if (!f.gguf) continue;
+        if (name == f.gguf) return &f;
+        known += (known.empty() ? "" : ", ") + std::string(f.gguf);
+    }
     return unsupported("GGUF: architecture " + printable(name) +
-                       " cannot be imported yet; known are: " + family_names());
+                       " cannot be imported yet; known are: " + known);
 }
 
 Result<ModelConfig> gguf_config(const GgufFile& file, const ModelFamily& family,
                                 const TokenizerData& tokenizer) {
-    const std::string prefix = std::string(family.name) + ".";
+    const std::string prefix = std::string(family.gguf) + ".";
+    const GgufFamily& reading = gguf_family_of(family.name);
     uint32_t parts = 1;
     GOSSET_TRY(file.read("split.count", &parts));
     if (parts > 1)
         return unsupported("GGUF: one of " + std::to_string(parts) +
                            " parts of a model: merge them into one file first");
-    GOSSET_TRY(refuse_unknown_keys(file, prefix));
+    GOSSET_TRY(refuse_unknown_keys(file, prefix, reading));
     ModelConfig c;
     c.architecture = family.name;
     GOSSET_TRY(read_sizes(file, prefix, &c));
-    GOSSET_TRY(read_vocab(file, prefix, tokenizer, &c));
+    GOSSET_TRY(read_vocab(file, prefix, &c));
     GOSSET_ASSIGN(RopeKind rope, gguf_rope(file, prefix, c.head_dim, c.max_context));
     c.ropes.push_back(std::move(rope));
+    GOSSET_TRY(reading.finish(file, prefix, &c));
     c.tied_head = !file.tensor("output.weight");
     c.q_bias = file.tensor("blk.0.attn_q.bias");
     c.k_bias = file.tensor("blk.0.attn_k.bias");

@@ -55,7 +55,8 @@ Status apply_freqs(const GgufFile& file, uint32_t head_dim, uint32_t max_context
     const GgufTensor* tensor = file.tensor("rope_freqs.weight");
     if (!tensor) return {};
     if (rope->scaling != RopeScaling::none)
-        return unsupported("GGUF: both rope.scaling.type and rope_freqs.weight scale the rotation");
+        return unsupported(
+            "GGUF: rope_freqs.weight and another way of scaling the rotation at once");
     std::vector<float> divisors;
     GOSSET_TRY(
         read_factors(*tensor, (rope->rotary_dim ? rope->rotary_dim : head_dim) / 2, &divisors));
@@ -68,20 +69,48 @@ Status apply_freqs(const GgufFile& file, uint32_t head_dim, uint32_t max_context
     return {};
 }
 
-Status read_scaling(const GgufFile& file, const std::string& prefix, RopeKind* rope) {
+/// Phi-3's two lists of divisors, for short and for long contexts.
+Status apply_factors(const GgufFile& file, uint32_t head_dim, uint32_t max_context, float attention,
+                     RopeKind* rope) {
+    const GgufTensor* lists[] = {file.tensor("rope_factors_short.weight"),
+                                 file.tensor("rope_factors_long.weight")};
+    if (!lists[0] && !lists[1]) {
+        if (rope->scaling == RopeScaling::none) rope->original_context = 0;
+        return attention == 1.0f ? Status()
+                                 : unsupported(
+                                       "GGUF: key rope.scaling.attn_factor without "
+                                       "rope_factors_short.weight is not read");
+    }
+    if (!lists[0] || !lists[1])
+        return corrupt("GGUF: of rope_factors_short.weight and rope_factors_long.weight only one");
+    if (rope->scaling != RopeScaling::none)
+        return unsupported("GGUF: two ways of scaling the rotation at once");
+    const uint32_t pairs = (rope->rotary_dim ? rope->rotary_dim : head_dim) / 2;
+    GOSSET_TRY(read_factors(*lists[0], pairs, &rope->short_factors));
+    GOSSET_TRY(read_factors(*lists[1], pairs, &rope->long_factors));
+    rope->scaling = RopeScaling::longrope;
+    if (rope->original_context == 0) rope->original_context = max_context;
+    const double factor = double(max_context) / double(rope->original_context);
+    rope->factor = float(factor);
+    // The file holds it rounded; where it is what the lists imply, it is derived again.
+    const double implied =
+        factor > 1 ? std::sqrt(1 + std::log(factor) / std::log(double(rope->original_context))) : 1;
+    const bool usual = std::fabs(double(attention) - implied) <= 1e-6 * implied;
+    rope->attention_factor = usual ? 0.0f : attention;
+    return {};
+}
+
+Status read_scaling(const GgufFile& file, const std::string& prefix, float* attention,
+                    RopeKind* rope) {
     std::string type = "none";
     GOSSET_TRY(file.read(prefix + "rope.scale_linear", &rope->factor));  // before rope.scaling.*
     if (file.find(prefix + "rope.scale_linear") && rope->factor != 1.0f) type = "linear";
     GOSSET_TRY(file.read(prefix + "rope.scaling.type", &type));
     GOSSET_TRY(file.read(prefix + "rope.scaling.factor", &rope->factor));
-    float attention = 1.0f;
-    GOSSET_TRY(file.read(prefix + "rope.scaling.attn_factor", &attention));
-    if (attention != 1.0f)
-        return unsupported("GGUF: key " + printable(prefix + "rope.scaling.attn_factor") +
-                           " is not 1: not read");
+    GOSSET_TRY(file.read(prefix + "rope.scaling.attn_factor", attention));
     GOSSET_TRY(file.read(prefix + "rope.scaling.original_context_length", &rope->original_context));
     if (type == "none") {
-        rope->factor = 1.0f, rope->original_context = 0;
+        rope->factor = 1.0f;
     } else if (type == "linear") {
         rope->scaling = RopeScaling::linear;
     } else if (type == "yarn") {
@@ -104,7 +133,9 @@ Result<RopeKind> gguf_rope(const GgufFile& file, const std::string& prefix, uint
     GOSSET_TRY(file.read(prefix + "rope.freq_base", &rope.theta));
     GOSSET_TRY(file.read(prefix + "rope.dimension_count", &rope.rotary_dim));
     if (rope.rotary_dim == head_dim) rope.rotary_dim = 0;
-    GOSSET_TRY(read_scaling(file, prefix, &rope));
+    float attention = 1.0f;
+    GOSSET_TRY(read_scaling(file, prefix, &attention, &rope));
+    GOSSET_TRY(apply_factors(file, head_dim, max_context, attention, &rope));
     GOSSET_TRY(apply_freqs(file, head_dim, max_context, &rope));
     return rope;
 }

@@ -138,4 +138,13 @@ Status GgufFile::read(std::string_view key, std::vector<int32_t>* out) const {
     return read_array(key, find(key), "an array of i32", load_i32, out);
 }
 
+Status GgufFile::read(std::string_view key, std::vector<bool>* out) const {
+    const auto load_flag = [](GgufType type, const uint8_t* p) -> std::optional<bool> {
+        if (type == GgufType::boolean) return *p != 0;
+        const auto v = load_integer(type, p);
+        return v ? std::optional<bool>(*v != 0) : std::nullopt;
+    };
+    return read_array(key, find(key), "an array of bools", load_flag, out);
+}
+
 }  // namespace gosset

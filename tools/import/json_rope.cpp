@@ -1,6 +1,7 @@
 #include "tools/import/json_rope.hpp"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tools/import/printable.hpp"
@@ -53,10 +54,13 @@ Status check_keys(const JsonObject& o, const ScalingForm& form) {
     return {};
 }
 
-Status read_scaling(const JsonObject& o, uint32_t max_context, RopeKind* rope) {
+/// Every key of `o` that says how the rotation is scaled.
+Status read_scaling(const JsonObject& o, const RopeHabits& habits, uint32_t original_context,
+                    RopeKind* rope) {
     std::string type = "default";
     GOSSET_TRY(o.read("type", &type));  // the old spelling
     GOSSET_TRY(o.read("rope_type", &type));
+    if (type == "su" || (type == "yarn" && habits.yarn_is_longrope)) type = "longrope";
     const ScalingForm* form = nullptr;
     for (const ScalingForm& f : forms())
         if (type == f.name) form = &f;
@@ -66,8 +70,7 @@ Status read_scaling(const JsonObject& o, uint32_t max_context, RopeKind* rope) {
     rope->scaling = form->scaling;
     if (form->scaling == RopeScaling::yarn) rope->beta_fast = 32.0f, rope->beta_slow = 1.0f;
     if (form->scaling == RopeScaling::yarn || form->scaling == RopeScaling::longrope)
-        rope->original_context = max_context;
-    GOSSET_TRY(o.read("rope_theta", &rope->theta));
+        rope->original_context = original_context;
     GOSSET_TRY(o.read("factor", &rope->factor));
     GOSSET_TRY(o.read("low_freq_factor", &rope->low_freq_factor));
     GOSSET_TRY(o.read("high_freq_factor", &rope->high_freq_factor));
@@ -90,20 +93,55 @@ Status read_partial(const JsonObject& o, uint32_t head_dim, RopeKind* rope) {
     return {};
 }
 
+/// What scales, from the object under `key` of `o`; `top` is where model-wide keys are.
+Status read_object(const JsonObject& o, const char* key, const JsonObject& top,
+                   const RopeHabits& habits, const ModelConfig& c, RopeKind* rope) {
+    if (!o.has(key)) return {};
+    if (!o.at(key).is_object()) return o.wrong(key, "an object");
+    const JsonObject inside(o.at(key), o.where() + ": " + key);
+    const uint32_t original = habits.original_context ? habits.original_context : c.max_context;
+    GOSSET_TRY(inside.read("rope_theta", &rope->theta));
+    GOSSET_TRY(read_scaling(inside, habits, original, rope));
+    if (rope->original_context != 0)  // the model's own key wins over the one inside
+        GOSSET_TRY(top.read("original_max_position_embeddings", &rope->original_context));
+    if (rope->scaling == RopeScaling::longrope && !inside.has("factor") && rope->original_context)
+        rope->factor = float(double(c.max_context) / double(rope->original_context));
+    return read_partial(inside, c.head_dim, rope);
+}
+
 }  // namespace
 
-Result<RopeKind> rope_from_json(const JsonObject& config, uint32_t head_dim, uint32_t max_context) {
+Status read_rope(const JsonObject& o, const RopeHabits& habits, ModelConfig* c) {
     RopeKind rope;
-    GOSSET_TRY(config.read("rope_theta", &rope.theta));
-    GOSSET_TRY(read_partial(config, head_dim, &rope));
-    for (const char* key : {"rope_scaling", "rope_parameters"}) {
-        if (!config.has(key)) continue;
-        if (!config.at(key).is_object()) return config.wrong(key, "an object");
-        const JsonObject o(config.at(key), config.where() + ": " + key);
-        GOSSET_TRY(read_scaling(o, max_context, &rope));
-        GOSSET_TRY(read_partial(o, head_dim, &rope));
+    GOSSET_TRY(o.read("rope_theta", &rope.theta));
+    GOSSET_TRY(read_partial(o, c->head_dim, &rope));
+    for (const char* key : {"rope_scaling", "rope_parameters"})
+        GOSSET_TRY(read_object(o, key, o, habits, *c, &rope));
+    c->ropes.push_back(std::move(rope));
+    return {};
+}
+
+Status read_ropes_by_layer_type(const JsonObject& o, ModelConfig* c) {
+    RopeKind global, local;
+    global.theta = 1e6f;
+    GOSSET_TRY(o.read("rope_theta", &global.theta));
+    GOSSET_TRY(o.read("rope_local_base_freq", &local.theta));
+    if (o.has("rope_parameters")) {
+        if (!o.at("rope_parameters").is_object()) return o.wrong("rope_parameters", "an object");
+        const JsonObject types(o.at("rope_parameters"), o.where() + ": rope_parameters");
+        for (const auto& item : types.object().items())
+            if (item.key() != "full_attention" && item.key() != "sliding_attention")
+                return unsupported(types.where() + ": key " + printable(item.key()) +
+                                   " is not a kind of layer");
+        GOSSET_TRY(read_object(types, "full_attention", o, {}, *c, &global));
+        GOSSET_TRY(read_object(types, "sliding_attention", o, {}, *c, &local));
     }
-    return rope;
+    GOSSET_TRY(read_object(o, "rope_scaling", o, {}, *c, &global));
+    c->ropes = {std::move(global)};
+    if (c->window_layers.empty()) return {};
+    c->ropes.push_back(std::move(local));
+    c->rope_of_layer = c->window_layers;
+    return {};
 }
 
 }  // namespace gosset

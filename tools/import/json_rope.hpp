@@ -1,4 +1,5 @@
-/// The rotary embedding in config.json: rope_theta and rope_scaling, or the newer rope_parameters.
+/// The rotary embedding of a Hugging Face configuration: rope_theta, rope_scaling, rope_parameters
+/// (its newer name, which holds rope_theta too), partial_rotary_factor.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +10,19 @@
 
 namespace gosset {
 
-/// Scaling types default, linear, llama3, yarn and longrope; others, and keys that are not
-/// understood, are refused by name.
-Result<RopeKind> rope_from_json(const JsonObject& config, uint32_t head_dim, uint32_t max_context);
+/// Where a family differs.
+struct RopeHabits {
+    uint32_t original_context = 0;  ///< where no key says it; 0: the context of the model
+    bool yarn_is_longrope = false;  ///< an old name, as "su" is
+};
+
+/// Adds the one rotary embedding of all layers to c->ropes. Refuses, by name, types of scaling that
+/// are not those of RopeKind, and unknown keys inside rope_scaling.
+Status read_rope(const JsonObject& o, const RopeHabits& habits, ModelConfig* c);
+
+/// Gemma 3: one for layers that see all, one for those of a window (c->window_layers), under
+/// rope_parameters.{full,sliding}_attention or rope_theta with rope_scaling, and
+/// rope_local_base_freq.
+Status read_ropes_by_layer_type(const JsonObject& o, ModelConfig* c);
 
 }  // namespace gosset

@@ -32,6 +32,12 @@ class JsonObject {
     Status read(const char* key, float* out) const;
     Status read(const char* key, bool* out) const;
     Status read(const char* key, std::string* out) const;
+    /// The same, but null gives `null_value`: it says something where a default would be taken.
+    template <class T>
+    Status read_or_null(const char* key, T null_value, T* out) const {
+        if (object_.contains(key) && !has(key)) *out = null_value;
+        return read(key, out);
+    }
     Status read(const char* key, std::vector<float>* out) const;
     /// An id, or a list of ids.
     Status read_ids(const char* key, std::vector<uint32_t>* out) const;

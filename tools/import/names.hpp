@@ -1,7 +1,7 @@
 /// The model families that can be imported: one row of `families()` each, with the tensors that
 /// such a model must have, their roles, shapes and names in both source formats. Adding a family is
-/// adding a row and, where its configuration has keys of its own, teaching config_json and
-/// gguf_config to them.
+/// adding a row in families.cpp and, where its configuration has keys or defaults of its own,
+/// teaching json_families and gguf_families to them.
 #pragma once
 
 #include <cstdint>
@@ -17,27 +17,36 @@
 namespace gosset {
 
 /// A size that depends on the configuration: rows and columns of a tensor.
-enum class Dim : uint8_t { one, dim, vocab, ffn, q_rows, k_rows, v_rows, o_cols };
+enum class Dim : uint8_t { none, one, dim, vocab, ffn, head_dim, q_rows, k_rows, v_rows, o_cols };
 uint64_t dim_size(Dim d, const ModelConfig& config);
+
+/// Where the rows of a tensor lie when the source keeps several in one: after those of `before`,
+/// and before those of `after`. The default: alone.
+struct Fused {
+    Dim before[2] = {Dim::none, Dim::none}, after[2] = {Dim::none, Dim::none};
+};
 
 /// One tensor of a family, or one in each layer. "#" in a name stands for the number of the layer.
 struct TensorRule {
     Role role;
-    const char* hf;                        ///< "model.layers.#.self_attn.q_proj.weight"
+    const char* name;                      ///< in .gosset: "model.layers.#.self_attn.q_proj.weight"
     const char* gguf;                      ///< "blk.#.attn_q.weight"
     Dim rows, cols;                        ///< rows = one: a vector [cols]
     bool ModelConfig::*only_if = nullptr;  ///< present only where this flag is set
-    bool per_layer = true;
+    const char* hf = nullptr;              ///< null: as in .gosset; of the whole where it is fused
+    Fused fused{};
 };
 
 struct ModelFamily {
-    const char* name;             ///< ModelConfig::architecture, and general.architecture of GGUF
+    const char* name;             ///< ModelConfig::architecture
     const char* hf_architecture;  ///< "architectures" of config.json: "LlamaForCausalLM"
     const char* hf_model_type;    ///< "model_type" of config.json: "llama"
+    const char* gguf;             ///< general.architecture of GGUF; null: it comes as another one
     /// GGUF keeps the q and k rows of this family with the two halves of each rotary pair
     /// interleaved.
     bool gguf_interleaved_rotary;
-    std::span<const TensorRule> rules;
+    bool gguf_norms_plus_one;  ///< GGUF keeps 1 + w of norms, Hugging Face w
+    std::span<const TensorRule> norms, attention, mlp;  ///< of each layer
 };
 
 std::span<const ModelFamily> families();
@@ -50,8 +59,10 @@ const ModelFamily* find_family(std::string_view name);
 struct ExpectedTensor {
     const TensorRule* rule;
     int32_t layer;
-    std::string hf, gguf;
-    std::vector<uint64_t> shape;
+    std::string name, hf, gguf;          ///< in .gosset and in the sources
+    std::vector<uint64_t> shape;         ///< its own
+    std::vector<uint64_t> stored_shape;  ///< of what the source holds: more rows if fused
+    uint64_t first_row = 0;              ///< of its own rows in there
 };
 
 /// All of them, in file order: embedding, layers, final norm, head.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <set>
 #include <utility>
@@ -16,6 +17,7 @@
 #include "tools/import/printable.hpp"
 #include "tools/import/safetensors.hpp"
 #include "tools/import/tensor_rows.hpp"
+#include "tools/import/tokenizer_trim.hpp"
 
 namespace gosset {
 namespace {
@@ -45,8 +47,9 @@ class SafetensorsSource final : public ModelSource {
                 Directory* directory);
     Status load_config(const CheckpointFiles& files);
     Status load_tokenizer(const CheckpointFiles& files);
+    static void keep_text_part(Directory* directory);
     Status settle_tied_head(Directory* directory) const;
-    Status add(SafeTensor& found, SourceTensor tensor);
+    Status add(const SafeTensor& found, uint64_t first_row, SourceTensor tensor);
 
     std::vector<SourceBytes> bytes_;
     ModelConfig config_;
@@ -98,11 +101,8 @@ Status SafetensorsSource::load_tokenizer(const CheckpointFiles& files) {
     std::error_code ignored;
     if (fs::exists(folder / "tokenizer.json", ignored)) {
         GOSSET_ASSIGN(tokenizer_, open_tokenizer((folder / "tokenizer.json").string()));
-        if (tokenizer_.view().size() > config_.vocab)
-            return corrupt((folder / "tokenizer.json").string() + ": holds " +
-                           std::to_string(tokenizer_.view().size()) +
-                           " tokens, more than config.json's vocab_size " +
-                           std::to_string(config_.vocab));
+        GOSSET_TRY(
+            trim_tokenizer(config_.vocab, &tokenizer_).in((folder / "tokenizer.json").string()));
         config_.add_bos = tokenizer_.traits.add_bos;
         if (config_.bos_id == UINT32_MAX) config_.bos_id = tokenizer_.traits.bos;
         for (const uint32_t id : tokenizer_.end_ids) add_end_id(&config_, id);
@@ -113,6 +113,29 @@ Status SafetensorsSource::load_tokenizer(const CheckpointFiles& files) {
             return unsupported((folder / other).string() +
                                ": only tokenizer.json is read: save the tokenizer in that form");
     return {};  // a model without any tokenizer: ids only
+}
+
+/// A model of text and images keeps the text part under a prefix, of which there are two spellings;
+/// the others see images.
+void SafetensorsSource::keep_text_part(Directory* directory) {
+    static constexpr std::pair<std::string_view, std::string_view> kPrefixes[] = {
+        {"language_model.model.", "model."}, {"language_model.lm_head.", "lm_head."},
+        {"model.language_model.", "model."}, {"vision_tower.", ""},
+        {"multi_modal_projector.", ""},      {"model.vision_tower.", ""},
+        {"model.multi_modal_projector.", ""}};
+    Directory kept;
+    for (auto& [name, tensor] : *directory) {
+        const auto* prefix =
+            std::find_if(std::begin(kPrefixes), std::end(kPrefixes),
+                         [&, &full = name](const auto& p) { return full.starts_with(p.first); });
+        if (prefix == std::end(kPrefixes)) {
+            kept.emplace(name, std::move(tensor));
+        } else if (!prefix->second.empty()) {
+            tensor.name = std::string(prefix->second) + name.substr(prefix->first.size());
+            kept.emplace(tensor.name, std::move(tensor));
+        }
+    }
+    *directory = std::move(kept);
 }
 
 /// A tied matrix is stored under either name. Both, when they differ, contradict the configuration.
@@ -136,12 +159,14 @@ Status SafetensorsSource::settle_tied_head(Directory* directory) const {
     return {};
 }
 
-Status SafetensorsSource::add(SafeTensor& found, SourceTensor tensor) {
+Status SafetensorsSource::add(const SafeTensor& found, uint64_t first_row, SourceTensor tensor) {
     if (!found.readable)
         return unsupported("tensor " + printable(found.name) + " is of type " + found.dtype +
                            ", which is not read: F32, F16 and BF16 are");
     tensor.source_type = found.dtype;
-    stored_.push_back({*found.readable, found.data.data(), tensor.rows(), tensor.cols(), 0, 0});
+    StoredTensor stored{*found.readable, found.data.data(), tensor.rows(), tensor.cols()};
+    stored.data += first_row * stored_row_bytes(stored);
+    stored_.push_back(stored);
     tensors_.push_back(std::move(tensor));
     return {};
 }
@@ -155,16 +180,20 @@ Status SafetensorsSource::open_model(const CheckpointFiles& files) {
     GOSSET_TRY(load_config(files));
     GOSSET_TRY(load_tokenizer(files));
     GOSSET_TRY(check_config(config_, directory.size()).in(files.config));
+    if (config_.architecture == "gemma3") keep_text_part(&directory);
     GOSSET_TRY(settle_tied_head(&directory));
+    std::set<std::string> used;
     for (ExpectedTensor& e : expected_tensors(*find_family(config_.architecture), config_)) {
         const auto found = directory.find(e.hf);
         if (found == directory.end())
             return corrupt(files.folder + ": tensor " + printable(e.hf) +
                            " is missing, which the configuration calls for");
-        GOSSET_TRY(check_shape(e.hf, found->second.shape, e.shape).in(files.folder));
-        GOSSET_TRY(add(found->second, {e.hf, e.rule->role, e.layer, std::move(e.shape), ""}));
-        directory.erase(found);
+        GOSSET_TRY(check_shape(e.hf, found->second.shape, e.stored_shape).in(files.folder));
+        used.insert(e.hf);
+        GOSSET_TRY(add(found->second, e.first_row,
+                       {e.name, e.rule->role, e.layer, std::move(e.shape), ""}));
     }
+    for (const std::string& name : used) directory.erase(name);
     for (const auto& [name, tensor] : directory)
         if (!is_buffer(name))
             return unsupported(files.folder + ": tensor " + printable(name) +
@@ -182,7 +211,7 @@ Status SafetensorsSource::open_tensors(SourceBytes bytes) {
         if (tensor.shape.empty() || tensor.shape.size() > 2 || empty)
             return unsupported("tensor " + printable(name) + " has shape " +
                                shape_text(tensor.shape) + ": only matrices and vectors are read");
-        GOSSET_TRY(add(tensor, {name, Role::other, -1, tensor.shape, ""}));
+        GOSSET_TRY(add(tensor, 0, {name, Role::other, -1, tensor.shape, ""}));
     }
     return tensors_.empty() ? corrupt("safetensors: the file holds no tensor") : Status();
 }

@@ -24,6 +24,11 @@ void order_vector(const StoredTensor& tensor, float* values) {
 
 }  // namespace
 
+uint64_t stored_row_bytes(const StoredTensor& tensor) {
+    const ElementInfo& info = element_info(tensor.type);
+    return tensor.cols / info.length * info.bytes;
+}
+
 uint64_t stored_row(const StoredTensor& tensor, uint64_t row) {
     if (tensor.head_dim == 0) return row;
     const uint64_t inside = row % tensor.head_dim, half = tensor.rotary_dim / 2;
@@ -37,13 +42,14 @@ Status read_stored_rows(const StoredTensor& tensor, std::string_view name, uint6
         return invalid_argument("tensor " + printable(name) + " has " +
                                 std::to_string(tensor.rows) + " rows: there are no " +
                                 std::to_string(count) + " from row " + std::to_string(begin));
-    const ElementInfo& info = element_info(tensor.type);
-    const uint64_t stride = tensor.cols / info.length * info.bytes;
+    const uint64_t stride = stored_row_bytes(tensor);
     for (uint64_t i = 0; i < count; i++, out += tensor.cols) {
         const uint64_t row = tensor.rows == 1 ? 0 : stored_row(tensor, begin + i);
         elements_to_float(tensor.type, tensor.data + row * stride, tensor.cols, out);
         GOSSET_TRY(check_finite(out, name, begin + i, tensor.cols));
         if (tensor.rows == 1 && tensor.head_dim != 0) order_vector(tensor, out);
+        if (tensor.less != 0.0f)
+            for (uint64_t c = 0; c < tensor.cols; c++) out[c] -= tensor.less;
     }
     return {};
 }

@@ -20,7 +20,11 @@ struct StoredTensor {
     /// as pairs: row 2i is Hugging Face's row i, row 2i + 1 its row i + rotary_dim / 2. 0: as they
     /// are. A vector (rows = 1) has its elements in this order.
     uint32_t head_dim = 0, rotary_dim = 0;
+    float less = 0.0f;  ///< what was added to every value when it was stored
 };
+
+/// From one row of it to the next.
+uint64_t stored_row_bytes(const StoredTensor& tensor);
 
 /// Where Hugging Face's row lies in a tensor whose rotary pairs are interleaved.
 uint64_t stored_row(const StoredTensor& tensor, uint64_t row);
