@@ -8,6 +8,7 @@ MODEL is a tokenizer.json, or ORACLE.json=MODEL to compare another file (a GGUF,
 library's reading of ORACLE.json. Prints the first differences; exits with 1 if there are any. Both
 sides run over one text per line, so a speed is printed too."""
 import argparse
+import itertools
 import json
 import subprocess
 import sys
@@ -16,6 +17,8 @@ import time
 from tokenizers import Tokenizer
 
 import hf_strings
+
+CHUNK = 200000  # strings at a time
 
 
 def run_gosset(gosset, model, texts, options):
@@ -41,7 +44,17 @@ def run_library(oracle, texts, add_special, parse_special):
 
 
 def compare(args, oracle, model, name, texts, options):
-    """The number of differences."""
+    """The number of differences over an iterable of texts."""
+    texts, count, differ = iter(texts), 0, 0
+    while chunk := list(itertools.islice(texts, CHUNK)):
+        count += len(chunk)
+        differ += compare_chunk(args, oracle, model, chunk, options)
+    print(f"{model}: {name}{' ' if options else ''}{' '.join(options)}: {count} strings, {differ} differ",
+          flush=True)
+    return differ
+
+
+def compare_chunk(args, oracle, model, texts, options):
     got, _ = run_gosset(args.gosset, model, texts, options)
     wanted, _ = run_library(oracle, texts, "--add-special" in options, "--no-parse-special" not in options)
     differ = len(texts) - len(got)
@@ -52,8 +65,6 @@ def compare(args, oracle, model, name, texts, options):
         if differ <= args.show:
             print(f"  {text!r:.300}\n    library {ids[:60]} {decoded!r:.200}\n"
                   f"    gosset  {answer['ids'][:60]} {answer['text']!r:.200}")
-    print(f"{model}: {name}{' ' if options else ''}{' '.join(options)}: {len(texts)} strings, {differ} differ",
-          flush=True)
     return differ
 
 
@@ -87,8 +98,7 @@ def compare_model(args, spec):
     differ += compare(args, oracle, model, "random", some, ["--add-special"])
     differ += compare(args, oracle, model, "random", some, ["--no-parse-special"])
     if args.code_points:
-        points = list(hf_strings.every_code_point(args.code_points))
-        differ += compare(args, oracle, model, "code points", points, [])
+        differ += compare(args, oracle, model, "code points", hf_strings.every_code_point(args.code_points), [])
     if args.long:
         differ += compare(args, oracle, model, "long", hf_strings.long_ones(), [])
     if args.speed:

@@ -98,8 +98,12 @@ def model_of(base, **changes):
 
 
 def variants(text):
-    """name -> tokenizer.json object."""
-    by, ch = train(text, False), train(text, True)
+    """name -> tokenizer.json object, around models trained on the texts."""
+    return variants_of(train(text, False), train(text, True))
+
+
+def variants_of(by, ch):
+    """The same around a model of bytes and one of characters."""
     n, m = len(by["vocab"]), len(ch["vocab"])
     end = added(0, ("<|end|>", "s"))
     llama = added(0, ("<unk>", "s"), ("<s>", "s"), ("</s>", "s"))

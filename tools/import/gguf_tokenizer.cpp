@@ -43,6 +43,7 @@ Result<TokenizerData> gguf_tokenizer(const GgufFile& file) {
     GOSSET_TRY(file.read("tokenizer.ggml.model", &t.model));
     if (t.model == "no_vocab" || (t.model.empty() && !file.find("tokenizer.ggml.tokens")))
         return TokenizerData();
+    GOSSET_TRY(file.read("general.name", &t.name));
     GOSSET_TRY(file.read("tokenizer.ggml.pre", &t.pre));
     GOSSET_TRY(read_strings(file, "tokenizer.ggml.tokens", &t.tokens));
     GOSSET_TRY(file.read("tokenizer.ggml.token_type", &t.types));

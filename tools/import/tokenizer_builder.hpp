@@ -30,6 +30,7 @@ Result<TokenizerData> build_tokenizer(TokenizerSource source);
 
 /// What a GGUF says under "tokenizer.*", as it is stored there. Absent keys keep their default.
 struct GgufTokenizer {
+    std::string name;                 ///< general.name
     std::string model;                ///< tokenizer.ggml.model: "gpt2" or "llama"
     std::string pre;                  ///< tokenizer.ggml.pre: "smollm", "gpt-2", "llama-bpe", ...
     std::vector<std::string> tokens;  ///< tokenizer.ggml.tokens

@@ -1,4 +1,6 @@
 // The keys "tokenizer.*" of a GGUF, read as llama.cpp reads them (src/llama-vocab.cpp).
+#include <algorithm>
+#include <string>
 #include <string_view>
 
 #include "runtime/session/tokenizer_lookup.hpp"
@@ -8,26 +10,47 @@ namespace gosset {
 
 namespace {
 
-/// A name under tokenizer.ggml.pre and what it means. Names not here have other patterns.
+/// Names under tokenizer.ggml.pre that mean one of our splitters, with what else llama.cpp takes
+/// from the name; form C where the tokenizer.json of the model has it. Names not here have other
+/// patterns.
 struct GgufPre {
-    std::string_view name, pre;
+    std::string_view pre, names;  ///< names: each between two spaces
     bool ignore_merges, add_bos, nfc;
 };
 constexpr GgufPre kPres[] = {
-    {"gpt-2", "gpt2", false, false, false},
-    {"phi-2", "gpt2", false, false, false},
-    {"jina-es", "gpt2", false, false, false},
-    {"jina-de", "gpt2", false, false, false},
-    {"smollm", "smollm", false, false, false},
-    {"starcoder", "smollm", false, false, false},
-    {"refact", "smollm", false, false, false},
-    {"command-r", "smollm", false, false, false},
-    {"llama3", "llama3", true, true, false},
-    {"llama-v3", "llama3", true, true, false},
-    {"llama-bpe", "llama3", true, true, false},
-    {"qwen2", "qwen2", false, false, true},
-    {"deepseek-r1-qwen", "qwen2", false, false, true},
+    {"gpt2", " gpt-2 phi-2 jina-es jina-de jina-v2-es jina-v2-de jais trillion granite-docling ",
+     false, false, false},
+    {"gpt2", " mpt olmo ", false, false, true},
+    {"smollm", " smollm starcoder refact codeshell exaone minerva-7b mellum2 ", false, false,
+     false},
+    {"smollm", " command-r ", false, false, true},
+    {"llama3", " llama3 llama-v3 llama-bpe falcon3 falcon-h1 lfm2 midm-2.0 ", true, true, false},
+    {"llama3", " dbrx smaug-bpe glm4 chatglm-bpe ", false, false, false},
+    {"qwen2", " qwen2 deepseek-r1-qwen megrez ", false, false, true},
+    {"qwen2", " stablelm2 hunyuan solar-open grok-2 ", false, false, false},
+    {"qwen35", " qwen35 ", false, false, true},
+    {"tekken", " tekken ", true, true, false},
+    {"o200k", " gpt-4o llama4 kanana2 minimax-m2 ", false, false, false},
+    {"deepseek3", " deepseek-v3 hunyuan-dense ", false, false, false},
 };
+
+Result<const GgufPre*> find_pre(const std::string& name) {
+    if (name.empty())
+        return unsupported(
+            "GGUF without tokenizer.ggml.pre (too old to know its pre-tokenizer): convert the "
+            "model again");
+    std::string known;
+    for (const GgufPre& p : kPres) {
+        if (name.find(' ') == name.npos && p.names.find(" " + name + " ") != p.names.npos)
+            return &p;
+        known += p.names.substr(1);
+    }
+    known.pop_back();
+    return unsupported("tokenizer.ggml.pre '" + name + "' splits text in another way than those " +
+                       "that are known (" + known +
+                       "): take the model from its Hugging Face directory, if its tokenizer.json "
+                       "is understood");
+}
 
 /// ggml's token types 1 .. 6 (0 means normal too).
 Result<uint8_t> token_type(int32_t type) {
@@ -55,13 +78,7 @@ Status read_bpe(GgufTokenizer& gguf, TokenizerSource* out) {
     t.add_space_prefix = gguf.add_space_prefix.value_or(false);
     t.bos = gguf.bos.value_or(kNoToken), t.eos = gguf.eos.value_or(kNoToken);
     t.unk = gguf.unk.value_or(kNoToken);
-    const GgufPre* known = nullptr;
-    for (const GgufPre& p : kPres)
-        if (p.name == gguf.pre) known = &p;
-    if (!known)
-        return unsupported(gguf.pre.empty() ? "GGUF without tokenizer.ggml.pre (too old to know "
-                                              "its pre-tokenizer): convert the model again"
-                                            : "tokenizer.ggml.pre '" + gguf.pre + "'");
+    GOSSET_ASSIGN(const GgufPre* known, find_pre(gguf.pre));
     out->pre = known->pre;
     t.ignore_merges = known->ignore_merges, t.nfc = known->nfc;
     t.add_bos = gguf.add_bos.value_or(known->add_bos);
@@ -74,6 +91,22 @@ Status read_bpe(GgufTokenizer& gguf, TokenizerSource* out) {
         out->merges.emplace_back(line.substr(0, space), line.substr(space + 1));
     }
     return {};
+}
+
+/// Phi 3's special tokens take the white space after them, but the GGUF has no key for that: as
+/// llama.cpp does, the model is known by its name.
+bool names_phi3(std::string name) {
+    for (char& c : name)
+        if (c >= 'A' && c <= 'Z') c = char(c - 'A' + 'a');
+    return name.find("phi-3") != name.npos || name.find("phi3") != name.npos;
+}
+
+void strip_phi3(TokenizerSource* out) {
+    for (size_t id = 0; id < std::min(out->types.size(), out->tokens.size()); id++) {
+        const std::string_view token = out->tokens[id];
+        const bool kept = token == "<unk>" || token == "<s>" || token == "<|endoftext|>";
+        if (is_added_type(TokenType(out->types[id])) && !kept) out->types[id] |= kAddedRightStrip;
+    }
 }
 
 }  // namespace
@@ -95,6 +128,7 @@ Result<TokenizerData> tokenizer_from_gguf(GgufTokenizer gguf) {
     source.tokens = std::move(gguf.tokens);
     source.scores = std::move(gguf.scores);
     source.chat_template = std::move(gguf.chat_template);
+    if (names_phi3(gguf.name)) strip_phi3(&source);
     for (const auto& id : {gguf.eot, gguf.eom})
         if (id && *id != kNoToken) source.end_ids.push_back(*id);
     return build_tokenizer(std::move(source));
