@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Writes the seeds of the gguf and safetensors fuzzers into corpus/: the smallest llama there is, with
-a tokenizer of each kind; every readable type of ggml is in one of them (pip install gguf numpy
-safetensors)."""
+"""Writes the seeds of the gguf, safetensors and tokenizer_json fuzzers into corpus/: the smallest llama
+there is, with a tokenizer of each kind; every readable type of ggml is in one of them; tokenizers of
+a few tokens with the pipelines of tests/tokenizer (pip install gguf numpy safetensors tokenizers)."""
 import json
 import pathlib
+import sys
 
 import gguf
 import numpy as np
@@ -11,6 +12,8 @@ from gguf import GGMLQuantizationType as T
 from safetensors.numpy import save_file
 
 HERE = pathlib.Path(__file__).parent / "corpus"
+sys.path.insert(0, str(HERE / "../../tokenizer"))
+import hf_variants  # noqa: E402
 VOCAB = 8
 rng = np.random.default_rng(20240301)
 TOKENS = {"gpt2": ["a", "b", "c", "ab", "<|endoftext|>", "d", "e", "f"],
@@ -91,3 +94,17 @@ CONFIG = {"architectures": ["LlamaForCausalLM"], "hidden_size": 64, "num_hidden_
                            "high_freq_factor": 4, "original_max_position_embeddings": 8192},
           "eos_token_id": [1, 2]}
 (HERE / "safetensors" / "config.json").write_text(json.dumps(CONFIG))
+
+SMALL = {"bytes": {"vocab": {t: i for i, t in enumerate("<|end|> a b c \u0120 ab \u0120a 1".split())},
+                   "merges": ["a b", "\u0120 a"]},
+         "characters": {"vocab": {t: i for i, t in enumerate(
+             "<unk> <s> </s> <0x61> a b \u2581 ab \u2581a".split())},
+             "merges": ["a b", "\u2581 a"], "unk_token": "<unk>", "fuse_unk": True, "byte_fallback": True}}
+CONFIG = json.dumps({"bos_token": "a", "eos_token": {"content": "b"}, "add_bos_token": True})
+TEXT = "ab a\u00e9 1<b>  <|start|> <n>ab'S word\n"
+(HERE / "tokenizer_json").mkdir(exist_ok=True)
+for name, variant in hf_variants.variants_of(*SMALL.values()).items():
+    if variant["model"].get("byte_fallback") is False:
+        continue
+    parts = [json.dumps(variant, separators=(",", ":")), CONFIG, TEXT]
+    (HERE / "tokenizer_json" / name).write_bytes(b"\xff".join(p.encode() for p in parts))

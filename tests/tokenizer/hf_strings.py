@@ -139,7 +139,7 @@ def every_code_point(step=1):
             continue
         c = chr(cp)
         yield f"{c}"
-        yield f"a{c}b {c} {c}{c}\n{c}1{c}2 1{c}!{c}'{c}'s{c}'{c}e 'r{c}\t{c} a{c}\u0327\u0301"
+        yield f"a{c}B{c}1{c} {c}\n{c}!{c}'{c}'l{c}\u0327\u0301"
 
 
 def long_ones():
