@@ -94,8 +94,9 @@ gosset_status gosset_chat_tokenize(const gosset_model* model, const gosset_messa
                 need(messages[i].role && messages[i].content, "a message's role or content"));
             list.push_back({messages[i].role, messages[i].content});
         }
-        GOSSET_ASSIGN(const auto result,
-                      render_chat(model->tokenizer, list, add_generation_prompt != 0));
+        ChatOptions options;
+        options.open_answer = add_generation_prompt != 0;
+        GOSSET_ASSIGN(const auto result, render_chat(model->tokenizer, list, options));
         return give(result.ids, ids, capacity, n_out);
     });
 }

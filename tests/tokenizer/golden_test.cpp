@@ -1,7 +1,6 @@
 // Ids and texts of published tokenizers, computed by the Hugging Face library.
 #include <nlohmann/json.hpp>
 
-#include "runtime/session/chat_template.hpp"
 #include "tests/tokenizer/load.hpp"
 
 using namespace gosset;
@@ -63,24 +62,4 @@ TEST_CASE("golden ids: gemma3") {
 TEST_CASE("prompt ids of the models' references") {
     check_prompts("gosset-tales-29m", "text", false);
     check_prompts("tinystories-656k", "prompt", true);
-}
-
-TEST_CASE("qwen3 conversations") {
-    const auto t = load_packed("qwen3");
-    if (!t) return;
-    const json golden = json::parse(read_file(data("tokenizers/qwen3/golden.json")));
-    REQUIRE(golden["chat"].size() == 3);
-    for (const json& chat : golden["chat"]) {
-        std::vector<std::string> kept;
-        for (const json& m : chat["messages"])
-            kept.push_back(m["role"]), kept.push_back(m["content"]);
-        std::vector<ChatMessage> messages;
-        for (size_t i = 0; i < kept.size(); i += 2) messages.push_back({kept[i], kept[i + 1]});
-        const auto prompt = render_chat(t->tokenizer, messages);
-        REQUIRE_OK(prompt);
-        CHECK(prompt->text == chat["rendered"].get<std::string>());
-        const auto whole = t->tokenizer.encode(prompt->text, {false, true});
-        REQUIRE_OK(whole);
-        CHECK(prompt->ids == *whole);
-    }
 }
