@@ -20,6 +20,8 @@ gosset_isa(avx512 "^(x86_64|AMD64|amd64)$"
     -mavx2 -mfma -mf16c -mbmi2 -mpopcnt
     -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni -mavx512vbmi -mgfni
     -mprefer-vector-width=512)
+gosset_isa(neon "^(aarch64|arm64|ARM64)$" -march=armv8-a)
+gosset_isa(neon_dotprod "^(aarch64|arm64|ARM64)$" -march=armv8.2-a+dotprod)
 
 # Inline functions of a kernel file must not reach the linker: a weak copy compiled for AVX-512 may
 # be the one that everybody gets. So: -O2 in every build type, no LTO, no exceptions (their

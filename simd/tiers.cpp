@@ -40,6 +40,15 @@ bool runs_scalar(const CpuFeatures&) {
            f.has_all({avx512f, avx512bw, avx512vl, avx512dq, avx512_vnni, avx512_vbmi, gfni});
 }
 
+[[maybe_unused]] bool runs_neon(const CpuFeatures& f) {
+    return f.has(CpuFeature::neon);
+}
+// What else Armv8.2 brings (atomics, CRC, rounding multiplies) is nothing that a compiler uses for
+// this code by itself.
+[[maybe_unused]] bool runs_neon_dotprod(const CpuFeatures& f) {
+    return f.has_all({CpuFeature::neon, CpuFeature::dotprod});
+}
+
 struct Entry {
     const char* tier;
     const char* family;

@@ -1,6 +1,6 @@
-/// Sixteen floats, the virtual vector of every float kernel: one AVX-512 register, two of AVX2, or
-/// a plain array. Each function gives the same bits on all of them. Relies on the ISA's flags and,
-/// for loads, stores and arithmetic on x86, on xsimd.
+/// Sixteen floats, the virtual vector of every float kernel: one AVX-512 register, two of AVX2, four
+/// of NEON, or a plain array. Each function gives the same bits on all of them. Relies on the ISA's
+/// flags and, for loads, stores and arithmetic, on xsimd.
 ///
 ///   F32x16(f)                      f in every lane
 ///   + - * /   fma(a, b, c)         a * b + c, rounded once
@@ -28,6 +28,8 @@
 #include "simd/parts/f32x16_avx512.hpp"
 #elif defined(__AVX2__)
 #include "simd/parts/f32x16_avx2.hpp"
+#elif defined(__aarch64__)
+#include "simd/parts/f32x16_neon.hpp"
 #else
 #include "simd/parts/f32x16_plain.hpp"
 #endif

@@ -9,46 +9,60 @@ namespace gosset::GOSSET_ISA {
 namespace {
 
 struct F32 {
-    static constexpr uint32_t kColumn = 64;  // bytes of 16 rows
-    GOSSET_INLINE static F32Rows column(const uint8_t* p) { return load_f32(p); }
+    static constexpr uint32_t kBytes = 4;
+    GOSSET_INLINE static F32Rows rows(const uint8_t* p) { return load_f32(p); }
 };
 struct F16 {
-    static constexpr uint32_t kColumn = 32;
-    GOSSET_INLINE static F32Rows column(const uint8_t* p) { return load_f16(p); }
+    static constexpr uint32_t kBytes = 2;
+    GOSSET_INLINE static F32Rows rows(const uint8_t* p) { return load_f16(p); }
 };
 struct Bf16 {
-    static constexpr uint32_t kColumn = 32;
-    GOSSET_INLINE static F32Rows column(const uint8_t* p) { return load_bf16(p); }
+    static constexpr uint32_t kBytes = 2;
+    GOSSET_INLINE static F32Rows rows(const uint8_t* p) { return load_bf16(p); }
 };
+/// A column of a panel.
+template <class Type>
+constexpr uint32_t kColumn = 16 * Type::kBytes;
+/// Rows of slice s of the column at p.
+template <class Type>
+GOSSET_INLINE F32Rows rows_of(const uint8_t* p, uint32_t s) {
+    return Type::rows(p + kSliceRows * Type::kBytes * s);
+}
 
-/// The four folds of kernels.hpp, for 16 rows of one token.
+/// The four folds of kernels.hpp, for the rows of one token.
 struct Folds {
     F32Rows a[4];
-    GOSSET_INLINE void clear() {
-        for (F32Rows& f : a) f = zero_f32();
-    }
     GOSSET_INLINE F32Rows total() const { return add(add(a[0], a[1]), add(a[2], a[3])); }
 };
 
 template <class Type>
-GOSSET_INLINE void fold_panel(const uint8_t* p, const float* x, Folds& f) {
-    for (uint32_t c = 0; c < kPanelCols; c += 4, p += 4 * Type::kColumn)
-        for (uint32_t i = 0; i < 4; i++)
-            f.a[i] = fma(Type::column(p + i * Type::kColumn), set_f32(x[c + i]), f.a[i]);
+GOSSET_INLINE void fold_panel(const uint8_t* p, const float* x, Folds (&f)[kSlices]) {
+    for (uint32_t c = 0; c < kPanelCols; c += 4, p += 4 * kColumn<Type>) {
+        GOSSET_UNROLL
+        for (uint32_t i = 0; i < 4; i++) {
+            const F32Rows v = set_f32(x[c + i]);
+            GOSSET_UNROLL
+            for (uint32_t s = 0; s < kSlices; s++)
+                f[s].a[i] = fma(rows_of<Type>(p + i * kColumn<Type>, s), v, f[s].a[i]);
+        }
+    }
 }
 
 template <class Type>
 void plain_gemv(const MatvecArgs& a) {
-    constexpr uint32_t bytes = kPanelCols * Type::kColumn;
+    constexpr uint32_t bytes = kPanelCols * kColumn<Type>;
     const uint8_t* p = a.w.panels + size_t(a.row_block_begin) * a.w.blocks * bytes;
     for (uint32_t rb = a.row_block_begin; rb < a.row_block_end; rb++) {
-        Folds folds;
-        folds.clear();
+        Folds folds[kSlices];
+        GOSSET_UNROLL
+        for (Folds& f : folds) f = {{zero_f32(), zero_f32(), zero_f32(), zero_f32()}};
         for (uint32_t b = 0; b < a.w.blocks; b++, p += bytes) {
             prefetch_panel<bytes>(p);
             fold_panel<Type>(p, a.x.f32 + size_t(b) * kPanelCols, folds);
         }
-        store(a.y + size_t(16) * rb, folds.total());
+        GOSSET_UNROLL
+        for (uint32_t s = 0; s < kSlices; s++)
+            store(a.y + size_t(16) * rb + kSliceRows * s, folds[s].total());
     }
 }
 
@@ -76,14 +90,17 @@ struct Accumulators {
 /// Panels [block, block + n) of row blocks rb .. rb + rows.
 template <class Type, uint32_t rows>
 void widen(const Weights& w, uint32_t rb, uint32_t block, uint32_t n, Stretch<rows>& to) {
-    constexpr uint32_t bytes = kPanelCols * Type::kColumn;
+    constexpr uint32_t bytes = kPanelCols * kColumn<Type>;
     for (uint32_t r = 0; r < rows; r++) {
         const uint8_t* p = w.panels + (size_t(rb + r) * w.blocks + block) * bytes;
-        for (uint32_t s = 0; s < n * (kPanelCols / 4); s++, p += 4 * Type::kColumn) {
-            prefetch_panel<4 * Type::kColumn>(p);
+        for (uint32_t s = 0; s < n * (kPanelCols / 4); s++, p += 4 * kColumn<Type>) {
+            prefetch_panel<4 * kColumn<Type>>(p);
             GOSSET_UNROLL
-            for (uint32_t i = 0; i < 4; i++)
-                store(to.w[i][s][r], Type::column(p + i * Type::kColumn));
+            for (uint32_t i = 0; i < 4; i++) {
+                GOSSET_UNROLL
+                for (uint32_t k = 0; k < kSlices; k++)
+                    store(to.w[i][s][r] + kSliceRows * k, rows_of<Type>(p + i * kColumn<Type>, k));
+            }
         }
     }
 }
@@ -92,27 +109,28 @@ void widen(const Weights& w, uint32_t rb, uint32_t block, uint32_t n, Stretch<ro
 template <uint32_t rows, uint32_t tokens>
 void fold_tile(const float (*w)[rows][16], uint32_t steps, const float* x, size_t stride,
                float (*a)[rows][16]) {
-    F32Rows acc[tokens][rows];
+    constexpr uint32_t slices = rows * kSlices;
+    F32Rows acc[tokens][slices];
     GOSSET_UNROLL
     for (uint32_t t = 0; t < tokens; t++) {
         GOSSET_UNROLL
-        for (uint32_t r = 0; r < rows; r++) acc[t][r] = load_f32(a[t][r]);
+        for (uint32_t r = 0; r < slices; r++) acc[t][r] = load_f32(a[t][0] + kSliceRows * r);
     }
     for (uint32_t s = 0; s < steps; s++, x += 4) {
-        F32Rows column[rows];
+        F32Rows column[slices];
         GOSSET_UNROLL
-        for (uint32_t r = 0; r < rows; r++) column[r] = load_f32(w[s][r]);
+        for (uint32_t r = 0; r < slices; r++) column[r] = load_f32(w[s][0] + kSliceRows * r);
         GOSSET_UNROLL
         for (uint32_t t = 0; t < tokens; t++) {
             const F32Rows v = set_f32(x[t * stride]);
             GOSSET_UNROLL
-            for (uint32_t r = 0; r < rows; r++) acc[t][r] = fma(column[r], v, acc[t][r]);
+            for (uint32_t r = 0; r < slices; r++) acc[t][r] = fma(column[r], v, acc[t][r]);
         }
     }
     GOSSET_UNROLL
     for (uint32_t t = 0; t < tokens; t++) {
         GOSSET_UNROLL
-        for (uint32_t r = 0; r < rows; r++) store(a[t][r], acc[t][r]);
+        for (uint32_t r = 0; r < slices; r++) store(a[t][0] + kSliceRows * r, acc[t][r]);
     }
 }
 
@@ -142,10 +160,10 @@ void rows_tokens(const MatvecArgs& a, uint32_t rb, uint32_t first, uint32_t n) {
         }
     }
     for (uint32_t t = 0; t < n; t++)
-        for (uint32_t r = 0; r < rows; r++) {
+        for (uint32_t r = 0; r < 16 * rows; r += kSliceRows) {
             Folds folds;
-            for (uint32_t i = 0; i < 4; i++) folds.a[i] = load_f32(sums.a[i][t][r]);
-            store(a.y + (first + t) * a.y_stride + 16 * size_t(rb + r), folds.total());
+            for (uint32_t i = 0; i < 4; i++) folds.a[i] = load_f32(sums.a[i][t][0] + r);
+            store(a.y + (first + t) * a.y_stride + 16 * size_t(rb) + r, folds.total());
         }
 }
 

@@ -12,14 +12,14 @@ struct Q4Panel {
     using Sums = NibbleSums<1, 15>;  // 2 * n - 15
 
     template <class Sink>
-    GOSSET_INLINE static void decode(const uint8_t* panel, Sink sink) {
-        const B64 low = set1(0x0f);
-        const B64 v0 = load(panel), v1 = load(panel + 64);
-        const B64 v2 = load(panel + 128), v3 = load(panel + 192);
-        sink(Lane<0>(), v0 & low), sink(Lane<1>(), shr16<4>(v0) & low);
-        sink(Lane<2>(), v1 & low), sink(Lane<3>(), shr16<4>(v1) & low);
-        sink(Lane<4>(), v2 & low), sink(Lane<5>(), shr16<4>(v2) & low);
-        sink(Lane<6>(), v3 & low), sink(Lane<7>(), shr16<4>(v3) & low);
+    GOSSET_INLINE static void decode(const uint8_t* slice, Sink sink) {
+        const Bytes low = set1(0x0f);
+        const Bytes v0 = load(slice), v1 = load(slice + 64);
+        const Bytes v2 = load(slice + 128), v3 = load(slice + 192);
+        sink(Lane<0>(), v0 & low), sink(Lane<1>(), shr<4>(v0));
+        sink(Lane<2>(), v1 & low), sink(Lane<3>(), shr<4>(v1));
+        sink(Lane<4>(), v2 & low), sink(Lane<5>(), shr<4>(v2));
+        sink(Lane<6>(), v3 & low), sink(Lane<7>(), shr<4>(v3));
     }
 };
 

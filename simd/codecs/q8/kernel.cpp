@@ -12,8 +12,8 @@ struct Q8Panel {
     using Sums = S8Sums;
 
     template <class Sink>
-    GOSSET_INLINE static void decode(const uint8_t* panel, Sink sink) {
-        for_lanes([&](auto j) __attribute__((always_inline)) { sink(j, load(panel + 64 * j)); });
+    GOSSET_INLINE static void decode(const uint8_t* slice, Sink sink) {
+        for_lanes([&](auto j) __attribute__((always_inline)) { sink(j, load(slice + 64 * j)); });
     }
 };
 

@@ -1,4 +1,4 @@
-/// B64 as one zmm: 16 dword lanes are 16 rows. See simd/parts/b64.hpp, which includes this.
+/// A slice of 16 rows, one zmm: the whole panel. See simd/parts/slice.hpp, which includes this.
 /// Relies on AVX-512 F BW VL DQ VNNI VBMI.
 #pragma once
 
@@ -7,7 +7,9 @@
 namespace gosset::GOSSET_ISA {
 namespace {
 
-struct B64 {
+constexpr uint32_t kSliceRows = 16;
+
+struct Bytes {
     __m512i v;
 };
 struct I32Rows {
@@ -16,81 +18,84 @@ struct I32Rows {
 struct F32Rows {
     __m512 v;
 };
-using X4 = __m512i;
 
-GOSSET_INLINE B64 load(const void* p) {
+GOSSET_INLINE Bytes load(const void* p) {
     return {_mm512_loadu_si512(p)};
 }
 /// A load that stays one: compilers repeat a load rather than copy a register, and a panel crosses
 /// a cache line at nearly every vector.
-GOSSET_INLINE B64 load_once(const void* p) {
-    B64 a = load(p);
+GOSSET_INLINE Bytes load_once(const void* p) {
+    Bytes a = load(p);
     __asm__("" : "+v"(a.v));
     return a;
 }
-GOSSET_INLINE void store(void* p, B64 a) {
+GOSSET_INLINE void store(void* p, Bytes a) {
     _mm512_storeu_si512(p, a.v);
 }
-GOSSET_INLINE B64 set1(int byte) {
+GOSSET_INLINE Bytes set1(int byte) {
     return {_mm512_set1_epi8(char(byte))};
 }
-GOSSET_INLINE B64 zero() {
+GOSSET_INLINE Bytes zero() {
     return {_mm512_setzero_si512()};
 }
 
-GOSSET_INLINE B64 operator&(B64 a, B64 b) {
+GOSSET_INLINE Bytes operator&(Bytes a, Bytes b) {
     return {_mm512_and_si512(a.v, b.v)};
 }
-GOSSET_INLINE B64 operator|(B64 a, B64 b) {
+GOSSET_INLINE Bytes operator|(Bytes a, Bytes b) {
     return {_mm512_or_si512(a.v, b.v)};
 }
-GOSSET_INLINE B64 operator^(B64 a, B64 b) {
+GOSSET_INLINE Bytes operator^(Bytes a, Bytes b) {
     return {_mm512_xor_si512(a.v, b.v)};
 }
 // vpternlog: bit 4a + 2b + c of the constant is the result for bits a, b, c.
-GOSSET_INLINE B64 andnot(B64 a, B64 b) {
+GOSSET_INLINE Bytes andnot(Bytes a, Bytes b) {
     return {_mm512_andnot_si512(a.v, b.v)};
 }
-GOSSET_INLINE B64 xor3(B64 a, B64 b, B64 c) {
+GOSSET_INLINE Bytes xor3(Bytes a, Bytes b, Bytes c) {
     return {_mm512_ternarylogic_epi32(a.v, b.v, c.v, 0x96)};
 }
-GOSSET_INLINE B64 or3(B64 a, B64 b, B64 c) {
+GOSSET_INLINE Bytes or3(Bytes a, Bytes b, Bytes c) {
     return {_mm512_ternarylogic_epi32(a.v, b.v, c.v, 0xfe)};
 }
-GOSSET_INLINE B64 and_or(B64 a, B64 m, B64 o) {
+GOSSET_INLINE Bytes and_or(Bytes a, Bytes m, Bytes o) {
     return {_mm512_ternarylogic_epi32(a.v, m.v, o.v, 0xea)};
 }
-GOSSET_INLINE B64 blend(B64 m, B64 a, B64 b) {
+GOSSET_INLINE Bytes blend(Bytes m, Bytes a, Bytes b) {
     return {_mm512_ternarylogic_epi32(m.v, a.v, b.v, 0xca)};
 }
 
-GOSSET_INLINE B64 add(B64 a, B64 b) {
+GOSSET_INLINE Bytes add(Bytes a, Bytes b) {
     return {_mm512_add_epi8(a.v, b.v)};
 }
-GOSSET_INLINE B64 sub(B64 a, B64 b) {
+GOSSET_INLINE Bytes sub(Bytes a, Bytes b) {
     return {_mm512_sub_epi8(a.v, b.v)};
 }
-GOSSET_INLINE B64 adds(B64 a, B64 b) {
+GOSSET_INLINE Bytes adds(Bytes a, Bytes b) {
     return {_mm512_adds_epu8(a.v, b.v)};
 }
-GOSSET_INLINE B64 subs(B64 a, B64 b) {
+GOSSET_INLINE Bytes subs(Bytes a, Bytes b) {
     return {_mm512_subs_epu8(a.v, b.v)};
 }
-GOSSET_INLINE B64 avg(B64 a, B64 b) {
+GOSSET_INLINE Bytes avg(Bytes a, Bytes b) {
     return {_mm512_avg_epu8(a.v, b.v)};
 }
-GOSSET_INLINE B64 min(B64 a, B64 b) {
+GOSSET_INLINE Bytes min(Bytes a, Bytes b) {
     return {_mm512_min_epu8(a.v, b.v)};
 }
-GOSSET_INLINE B64 max(B64 a, B64 b) {
+GOSSET_INLINE Bytes max(Bytes a, Bytes b) {
     return {_mm512_max_epu8(a.v, b.v)};
 }
 template <int n>
-GOSSET_INLINE B64 shr16(B64 a) {
+GOSSET_INLINE Bytes shr(Bytes a) {
+    return {_mm512_and_si512(_mm512_srli_epi16(a.v, n), _mm512_set1_epi8(char(0xff >> n)))};
+}
+template <int n>
+GOSSET_INLINE Bytes shr16(Bytes a) {
     return {_mm512_srli_epi16(a.v, n)};
 }
 template <int n>
-GOSSET_INLINE B64 shl16(B64 a) {
+GOSSET_INLINE Bytes shl16(Bytes a) {
     return {_mm512_slli_epi16(a.v, n)};
 }
 
@@ -112,50 +117,56 @@ struct GroupTable {
     explicit GOSSET_INLINE GroupTable(const void* p) : v(_mm512_loadu_si512(p)) {}
     __m512i v;
 };
-GOSSET_INLINE B64 lookup(const Table16& t, B64 index) {
+GOSSET_INLINE Bytes lookup(const Table16& t, Bytes index) {
     return {_mm512_shuffle_epi8(t.v, index.v)};
 }
-GOSSET_INLINE B64 lookup(const Table32& t, B64 index) {
+GOSSET_INLINE Bytes lookup(const Table32& t, Bytes index) {
     return {_mm512_permutexvar_epi8(index.v, t.v)};
 }
-GOSSET_INLINE B64 lookup(const Table64& t, B64 index) {
+GOSSET_INLINE Bytes lookup(const Table64& t, Bytes index) {
     return {_mm512_permutexvar_epi8(index.v, t.v)};
 }
-GOSSET_INLINE B64 lookup(const GroupTable& t, B64 index) {
+GOSSET_INLINE Bytes lookup(const GroupTable& t, Bytes index) {
     const __m512i group = _mm512_set1_epi32(0x30201000);
     return {_mm512_permutexvar_epi8(_mm512_or_si512(index.v, group), t.v)};
 }
 
-struct Mask64 {
+struct Mask {
     __mmask64 m;
 };
-GOSSET_INLINE Mask64 any_bit(B64 a, B64 b) {
+GOSSET_INLINE Mask any_bit(Bytes a, Bytes b) {
     return {_mm512_test_epi8_mask(a.v, b.v)};
 }
-GOSSET_INLINE Mask64 greater(B64 a, B64 b) {
+GOSSET_INLINE Mask greater(Bytes a, Bytes b) {
     return {_mm512_cmpgt_epu8_mask(a.v, b.v)};
 }
-GOSSET_INLINE Mask64 sign_bit(B64 a) {
+GOSSET_INLINE Mask sign_bit(Bytes a) {
     return {_mm512_movepi8_mask(a.v)};
 }
-GOSSET_INLINE Mask64 operator&(Mask64 a, Mask64 b) {
+GOSSET_INLINE Mask operator&(Mask a, Mask b) {
     return {a.m & b.m};
 }
-GOSSET_INLINE Mask64 operator|(Mask64 a, Mask64 b) {
+GOSSET_INLINE Mask operator|(Mask a, Mask b) {
     return {a.m | b.m};
 }
-GOSSET_INLINE Mask64 operator^(Mask64 a, Mask64 b) {
+GOSSET_INLINE Mask operator^(Mask a, Mask b) {
     return {a.m ^ b.m};
 }
-GOSSET_INLINE B64 select(Mask64 m, B64 a, B64 b) {
+GOSSET_INLINE Bytes select(Mask m, Bytes a, Bytes b) {
     return {_mm512_mask_mov_epi8(b.v, m.m, a.v)};
 }
-GOSSET_INLINE B64 keep(Mask64 m, B64 a) {
+GOSSET_INLINE Bytes keep(Mask m, Bytes a) {
     return {_mm512_maskz_mov_epi8(m.m, a.v)};
 }
 
-GOSSET_INLINE X4 broadcast4(const int8_t* q) {
-    return _mm512_set1_epi32(load_unaligned<int32_t>(q));
+struct Inputs {
+    explicit GOSSET_INLINE Inputs(const int8_t* block) : q(block) {}
+    const int8_t* q;
+};
+/// The four activations of coordinate j for every row: a broadcast from memory is free.
+template <int j>
+GOSSET_INLINE __m512i coordinate(const Inputs& x) {
+    return _mm512_set1_epi32(load_unaligned<int32_t>(x.q + 4 * j));
 }
 GOSSET_INLINE I32Rows zero_rows() {
     return {_mm512_setzero_si512()};
@@ -171,30 +182,44 @@ GOSSET_INLINE I32Rows shl(I32Rows a) {
     return {_mm512_slli_epi32(a.v, n)};
 }
 
-GOSSET_INLINE I32Rows dot_u7(I32Rows acc, B64 w, X4 x) {
-    return {_mm512_dpbusd_epi32(acc.v, w.v, x)};
+using Acc = I32Rows;
+GOSSET_INLINE Acc zero_acc() {
+    return zero_rows();
+}
+template <int j>
+GOSSET_INLINE Acc dot_u7(Acc acc, Bytes w, const Inputs& x) {
+    return {_mm512_dpbusd_epi32(acc.v, w.v, coordinate<j>(x))};
+}
+
+GOSSET_INLINE I32Rows total(Acc even, Acc odd) {
+    return even + odd;
+}
+GOSSET_INLINE I32Rows dot_u7_lanes(I32Rows acc, Bytes w, Bytes x) {
+    return {_mm512_dpbusd_epi32(acc.v, w.v, x.v)};
 }
 
 using U4Acc = I32Rows;
 GOSSET_INLINE U4Acc zero_u4() {
     return zero_rows();
 }
-GOSSET_INLINE U4Acc dot_u4(U4Acc acc, B64 w, X4 x) {
-    return dot_u7(acc, w, x);
+template <int j>
+GOSSET_INLINE U4Acc dot_u4(U4Acc acc, Bytes w, const Inputs& x) {
+    return dot_u7<j>(acc, w, x);
 }
 GOSSET_INLINE I32Rows total_u4(U4Acc a, U4Acc b) {
     return a + b;
 }
 
 // vpdpbusd wants one side unsigned: w + 128, which is w with the top bit flipped.
-GOSSET_INLINE B64 form_s8(B64 w) {
+GOSSET_INLINE Bytes form_s8(Bytes w) {
     return w ^ set1(0x80);
 }
-GOSSET_INLINE I32Rows start_s8(int32_t sum) {
+GOSSET_INLINE I32Rows offset_s8(int32_t sum) {
     return set_rows(-128 * sum);
 }
-GOSSET_INLINE I32Rows dot_s8(I32Rows acc, B64 w, X4 x) {
-    return {_mm512_dpbusd_epi32(acc.v, w.v, x)};
+template <int j>
+GOSSET_INLINE Acc dot_s8(Acc acc, Bytes w, const Inputs& x) {
+    return {_mm512_dpbusd_epi32(acc.v, w.v, coordinate<j>(x))};
 }
 
 /// Row blocks and tokens of a gemm whose float accumulators stay in registers: 16 of 32.
@@ -238,11 +263,17 @@ struct ScaleTable {
 };
 // vpmultishiftqb puts bits 8k.. of the eight bytes under qword k's row 2k and bits 8k + 4.. under
 // row 2k + 1; vpermps reads only the low four bits of a dword.
-GOSSET_INLINE F32Rows lookup(const ScaleTable& t, const uint8_t* nibbles) {
-    const __m512i at = _mm512_set_epi64(0x3c00000038, 0x3400000030, 0x2c00000028, 0x2400000020,
-                                        0x1c00000018, 0x1400000010, 0x0c00000008, 0x0400000000);
-    const __m512i all = _mm512_set1_epi64(load_unaligned<int64_t>(nibbles));
-    return {_mm512_permutexvar_ps(_mm512_multishift_epi64_epi8(at, all), t.v)};
+struct ScaleIndex {
+    explicit GOSSET_INLINE ScaleIndex(const uint8_t* nibbles) {
+        const __m512i at = _mm512_set_epi64(0x3c00000038, 0x3400000030, 0x2c00000028, 0x2400000020,
+                                            0x1c00000018, 0x1400000010, 0x0c00000008, 0x0400000000);
+        v = _mm512_multishift_epi64_epi8(at, _mm512_set1_epi64(load_unaligned<int64_t>(nibbles)));
+    }
+    __m512i v;
+};
+template <int slice>
+GOSSET_INLINE F32Rows lookup(const ScaleTable& t, const ScaleIndex& index) {
+    return {_mm512_permutexvar_ps(index.v, t.v)};
 }
 
 }  // namespace

@@ -1,0 +1,141 @@
+/// The vocabulary of panel kernels: a slice at a time, so that a codec's kernel.cpp is written once
+/// for all ISAs. A slice is as many of a panel's 16 rows as a register has dwords: kSliceRows = 16
+/// (AVX-512), 8 (AVX2) or 4 (NEON). Its Bytes hold one coordinate of the 4 groups of those rows:
+/// byte 4 * row + group, a dword is a row. Vector j of slice s of a panel is at
+/// panel + 64 * j + kSliceBytes * s. Relies on the ISA's flags only; every function gives the same
+/// bits on every ISA.
+///
+///   Bytes    load load_once set1 zero store   & | ^   andnot(a, b) = ~a & b   xor3 or3
+///            and_or(a, m, o) = a & m | o, where o & m = 0
+///            blend(m, a, b) = m & a | ~m & b  (bitwise)
+///            add sub adds subs avg min max (u8)   shr<n> (u8)
+///            shr16<n> shl16<n> (16-bit lanes: mask after)
+///   tables   Table16 Table32 Table64: lookup(table, index), index < 16, 32, 64 or undefined bytes;
+///            GroupTable: lookup(table, index): byte lane 4 * row + g gives entry 16 * g + index
+///   Mask     any_bit(a, b) = a & b != 0, greater(a, b) (u8), sign_bit(a);  & | ^ between masks
+///            select(m, a, b) = m ? a : b, keep(m, a) = m ? a : 0
+///   Inputs   the 32 activations of a block, in panel order: those of coordinate j are x_j
+///   I32Rows  an int32 a row: zero_rows, set_rows, +, shl<n>
+///            dot_u7_lanes(acc, w, x): acc += sum over g of w * x of the same lanes, w in [0, 127],
+///            x in [-127, 127]
+///   Acc      a sum that is not finished: zero_acc; dot_u7<j>(acc, w, x): the same with x_j;
+///            total(even, odd), where the one got j = 0, 2, 4, 6 in this order, the other the rest
+///   S8Sums, U7Sums, NibbleSums: whole blocks (below)
+///   F32Rows  a float a row: zero_f32, set_f32, load_f32, load_f16, store, to_f32, mul, add, fma
+///   ScaleTable, ScaleIndex: lookup<s>(table, index): table[index of the row], rows of slice s
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "simd/parts/isa.hpp"
+
+namespace gosset::GOSSET_ISA {
+namespace {
+
+/// The scale indices of a panel, the same for all codecs: row r's in nibble r, that is in byte
+/// r / 2, the even row in the low nibble.
+constexpr uint32_t kIndexBytes = 8;
+
+template <class T>
+GOSSET_INLINE T load_unaligned(const void* p) {
+    T v;
+    std::memcpy(&v, p, sizeof v);
+    return v;
+}
+
+}  // namespace
+}  // namespace gosset::GOSSET_ISA
+
+#if defined(__AVX512VBMI__)
+#include "simd/parts/slice_avx512.hpp"
+#elif defined(__AVX2__)
+#include "simd/parts/slice_avx2.hpp"
+#elif defined(__aarch64__)
+#include "simd/parts/slice_neon.hpp"
+#else
+#error "no slices for this ISA"
+#endif
+
+namespace gosset::GOSSET_ISA {
+namespace {
+
+constexpr uint32_t kSlices = 16 / kSliceRows, kSliceBytes = 4 * kSliceRows;
+
+/// An index that is a constant: lambdas take it as `auto`.
+template <int j>
+struct Lane {
+    GOSSET_INLINE constexpr operator int() const { return j; }
+};
+
+/// Calls f(Lane<0>()) ... f(Lane<7>()).
+template <class F>
+GOSSET_INLINE void for_lanes(F f) {
+    f(Lane<0>()), f(Lane<1>()), f(Lane<2>()), f(Lane<3>());
+    f(Lane<4>()), f(Lane<5>()), f(Lane<6>()), f(Lane<7>());
+}
+/// Calls f(Lane<0>()) ... f(Lane<kSlices - 1>()).
+template <class F>
+GOSSET_INLINE void for_slices(F f) {
+    f(Lane<0>());
+    if constexpr (kSlices > 1) f(Lane<1>());
+    if constexpr (kSlices > 2) f(Lane<2>()), f(Lane<3>());
+}
+
+/// Sum over the 32 columns of a row, as three ways to see a weight. Each is used as
+///   Sums s(sum);  s.add<j>(Sums::form(w_j), x) for j = 0..7;  s.total()
+/// `sum` is the sum of the block's 32 activations. Two accumulators: even and odd vectors.
+
+/// w - offset, with w in [0, 127]: the offset is undone by the start value.
+template <int offset>
+struct U7Sums {
+    GOSSET_INLINE explicit U7Sums(int32_t sum) : start_(set_rows(-offset * sum)) {}
+    GOSSET_INLINE static Bytes form(Bytes w) { return w; }
+    template <int j>
+    GOSSET_INLINE void add(Bytes w, const Inputs& x) {
+        if constexpr (j % 2 == 0) even_ = dot_u7<j>(even_, w, x);
+        if constexpr (j % 2 == 1) odd_ = dot_u7<j>(odd_, w, x);
+    }
+    GOSSET_INLINE I32Rows total() const { return GOSSET_ISA::total(even_, odd_) + start_; }
+
+  private:
+    I32Rows start_;
+    Acc even_ = zero_acc(), odd_ = zero_acc();
+};
+
+/// (w << shift) - offset, with w in [0, 15]: on ISAs without a 4-way dot, 16-bit sums suffice.
+template <int shift, int offset>
+struct NibbleSums {
+    GOSSET_INLINE explicit NibbleSums(int32_t sum) : start_(set_rows(-offset * sum)) {}
+    GOSSET_INLINE static Bytes form(Bytes w) { return w; }
+    template <int j>
+    GOSSET_INLINE void add(Bytes w, const Inputs& x) {
+        if constexpr (j % 2 == 0) even_ = dot_u4<j>(even_, w, x);
+        if constexpr (j % 2 == 1) odd_ = dot_u4<j>(odd_, w, x);
+    }
+    GOSSET_INLINE I32Rows total() const { return shl<shift>(total_u4(even_, odd_)) + start_; }
+
+  private:
+    I32Rows start_;
+    U4Acc even_ = zero_u4(), odd_ = zero_u4();
+};
+
+/// w as int8, -128 included. form() is the ISA's own: a gemm calls it once a panel.
+struct S8Sums {
+    GOSSET_INLINE explicit S8Sums(int32_t sum) : start_(offset_s8(sum)) {}
+    GOSSET_INLINE static Bytes form(Bytes w) { return form_s8(w); }
+    template <int j>
+    GOSSET_INLINE void add(Bytes w, const Inputs& x) {
+        if constexpr (j % 2 == 0) even_ = dot_s8<j>(even_, w, x);
+        if constexpr (j % 2 == 1) odd_ = dot_s8<j>(odd_, w, x);
+    }
+    GOSSET_INLINE I32Rows total() const { return GOSSET_ISA::total(even_, odd_) + start_; }
+
+  private:
+    I32Rows start_;
+    Acc even_ = zero_acc(), odd_ = zero_acc();
+};
+
+}  // namespace
+}  // namespace gosset::GOSSET_ISA

@@ -1,0 +1,104 @@
+// Compiled once per ISA, as kernels are. slice_test.cpp has the scalar twin of each probe by name.
+#include "tests/simd/slice_probe.hpp"
+
+#include "simd/parts/slice.hpp"
+#include "simd/parts/slice_bits.hpp"
+
+namespace gosset::GOSSET_ISA {
+
+namespace {
+
+void store_rows(uint8_t* out, F32Rows v) {
+    alignas(64) float f[kSliceRows];
+    store(f, v);
+    std::memcpy(out, f, sizeof f);
+}
+void store_rows(uint8_t* out, I32Rows v) {
+    store_rows(out, to_f32(v));
+}
+const int8_t* act(const uint8_t* c) {
+    return reinterpret_cast<const int8_t*>(c);
+}
+/// The 32 activations c on the same weights for every coordinate.
+template <class Sums>
+I32Rows sums_of(Bytes w, const uint8_t* c) {
+    int32_t sum = 0;
+    for (int i = 0; i < 32; i++) sum += act(c)[i];
+    Sums sums(sum);
+    const Inputs x(act(c));
+    for_lanes([&](auto j) { sums.template add<j>(Sums::form(w), x); });
+    return sums.total();
+}
+/// The rows of slice s in memory.
+GOSSET_INLINE const float* f32_rows(const uint8_t* p, int s) {
+    return reinterpret_cast<const float*>(p) + kSliceRows * uint32_t(s);
+}
+GOSSET_INLINE const uint16_t* half_rows(const uint8_t* p, int s) {
+    return reinterpret_cast<const uint16_t*>(p) + kSliceRows * uint32_t(s);
+}
+
+// The operands are a, b, c as bytes and, slice s of them, x, y, z as Bytes.
+#define ANY_PROBE(name, stored)                                                        \
+    {                                                                                  \
+        name, []([[maybe_unused]] const uint8_t* a, [[maybe_unused]] const uint8_t* b, \
+                 [[maybe_unused]] const uint8_t* c, uint8_t* result) {                 \
+            for_slices([&](auto s) {                                                   \
+                [[maybe_unused]] const Bytes x = load(a + kSliceBytes * s),            \
+                                             y = load(b + kSliceBytes * s),            \
+                                             z = load(c + kSliceBytes * s);            \
+                uint8_t* out = result + kSliceBytes * s;                               \
+                stored;                                                                \
+            });                                                                        \
+        }                                                                              \
+    }
+#define PROBE(name, expression) ANY_PROBE(name, store(out, expression))
+#define ROWS(name, expression) ANY_PROBE(name, store_rows(out, expression))
+
+const test::Probe probes[] = {
+    PROBE("and", x& y),
+    PROBE("or", x | y),
+    PROBE("xor", x ^ y),
+    PROBE("andnot", andnot(x, y)),
+    PROBE("xor3", xor3(x, y, z)),
+    PROBE("or3", or3(x, y, z)),
+    PROBE("and_or", and_or(x, y, andnot(y, z))),
+    PROBE("blend", blend(x, y, z)),
+    PROBE("add", add(x, y)),
+    PROBE("sub", sub(x, y)),
+    PROBE("adds", adds(x, y)),
+    PROBE("subs", subs(x, y)),
+    PROBE("avg", avg(x, y)),
+    PROBE("min", min(x, y)),
+    PROBE("max", max(x, y)),
+    PROBE("shr", shr<3>(x)),
+    PROBE("shr16", shr16<3>(x)),
+    PROBE("shl16", shl16<5>(x)),
+    PROBE("set1", add(set1(200), zero())),
+    PROBE("table16", lookup(Table16(b), x& set1(15))),
+    PROBE("table32", lookup(Table32(b), x& set1(31))),
+    PROBE("table64", lookup(Table64(b), x& set1(63))),
+    PROBE("group", lookup(GroupTable(b), x& set1(15))),
+    PROBE("any_bit", keep(any_bit(x, y), set1(255))),
+    PROBE("greater", keep(greater(x, y), set1(255))),
+    PROBE("sign_bit", keep(sign_bit(x), set1(255))),
+    PROBE("masks", keep((sign_bit(x) & sign_bit(y)) | (sign_bit(y) ^ sign_bit(z)), x)),
+    PROBE("select", select(greater(x, y), y, z)),
+    PROBE("or_bits", (or_bits<7, 0, 3, -1>(x, y& set1(0xf1)))),
+    ROWS("u7_sums", sums_of<U7Sums<3>>(x& set1(127), c)),
+    ROWS("nibble_sums", (sums_of<NibbleSums<1, 15>>(x & set1(15), c))),
+    ROWS("s8_sums", sums_of<S8Sums>(x, c)),
+    ROWS("dot_lanes", dot_u7_lanes(set_rows(-5), x& set1(127), z)),
+    ROWS("shl", shl<2>(set_rows(-3) + set_rows(1))),
+    ROWS("load_f16", load_f16(half_rows(b, s))),
+    ROWS("load_bf16", load_bf16(half_rows(b, s))),
+    ROWS("fma", fma(load_f32(f32_rows(a, s)), mul(load_f32(f32_rows(b, s)), set_f32(3)),
+                    add(load_f32(f32_rows(c, s)), zero_f32()))),
+    ROWS("scales", lookup<s>(ScaleTable(reinterpret_cast<const float*>(b)), ScaleIndex(a))),
+};
+
+}  // namespace
+
+extern const test::Probes slice_probes;
+constinit const test::Probes slice_probes = {probes, sizeof probes / sizeof *probes};
+
+}  // namespace gosset::GOSSET_ISA
