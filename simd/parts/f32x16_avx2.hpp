@@ -42,6 +42,9 @@ GOSSET_INLINE F32x16 from_bits(__m256i l, __m256i h) {
     return wrap(_mm256_castsi256_ps(l), _mm256_castsi256_ps(h));
 }
 
+GOSSET_INLINE F32x16 operator/(F32x16 a, F32x16 b) {
+    return wrap(_mm256_div_ps(low(a), low(b)), _mm256_div_ps(high(a), high(b)));
+}
 GOSSET_INLINE F32x16 fma(F32x16 a, F32x16 b, F32x16 c) {
     return wrap(_mm256_fmadd_ps(low(a), low(b), low(c)),
                 _mm256_fmadd_ps(high(a), high(b), high(c)));

@@ -34,6 +34,9 @@ GOSSET_INLINE F32x16 from_bits(__m512i v) {
     return wrap(_mm512_castsi512_ps(v));
 }
 
+GOSSET_INLINE F32x16 operator/(F32x16 a, F32x16 b) {
+    return wrap(_mm512_div_ps(raw(a), raw(b)));
+}
 GOSSET_INLINE F32x16 fma(F32x16 a, F32x16 b, F32x16 c) {
     return wrap(_mm512_fmadd_ps(raw(a), raw(b), raw(c)));
 }

@@ -30,6 +30,9 @@ GOSSET_INLINE Batch from_bits(int32x4_t v) {
     return Batch(vreinterpretq_f32_s32(v));
 }
 
+GOSSET_INLINE F32x16 operator/(F32x16 a, F32x16 b) {
+    return each(a, b, [](Batch x, Batch y) { return Batch(vdivq_f32(raw(x), raw(y))); });
+}
 GOSSET_INLINE F32x16 fma(F32x16 a, F32x16 b, F32x16 c) {
     GOSSET_UNROLL
     for (size_t i = 0; i < kRegisters; i++)

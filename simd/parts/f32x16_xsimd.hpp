@@ -1,5 +1,6 @@
-/// The part of F32x16 that xsimd carries: loads, stores, + - * / and selection over kRegisters
-/// batches of FloatArch. Its fma is not used: xsimd 8.1.0 has no fused one for AVX-512.
+/// The part of F32x16 that xsimd carries: loads, stores, + - * and selection over kRegisters
+/// batches of FloatArch. Not its fma (xsimd 8.1.0 has no fused one for AVX-512) nor its division
+/// (on NEON it is an estimate, refined).
 /// Relies on the including header for FloatArch.
 #pragma once
 
@@ -38,9 +39,6 @@ GOSSET_INLINE F32x16 operator-(F32x16 a, F32x16 b) {
 }
 GOSSET_INLINE F32x16 operator*(F32x16 a, F32x16 b) {
     return each(a, b, [](Batch x, Batch y) { return x * y; });
-}
-GOSSET_INLINE F32x16 operator/(F32x16 a, F32x16 b) {
-    return each(a, b, [](Batch x, Batch y) { return x / y; });
 }
 GOSSET_INLINE F32x16 select_less(F32x16 a, F32x16 b, F32x16 yes, F32x16 no) {
     F32x16 r;
