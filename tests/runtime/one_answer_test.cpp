@@ -12,10 +12,11 @@ using namespace gosset::test;
 
 TEST_CASE("one answer: codecs x tiers x threads x batches") {
     TempDir dir;
+    Rng rng(seed());
     for (const Codec* codec : all_codecs()) {
         CAPTURE(std::string(codec->name));
         make_model(dir.path("m.gosset"), codec->name, seed());
-        const auto tokens = some_tokens(67, tiny_shape().vocab, seed() + 1);
+        const auto tokens = some_tokens(small() ? 19 : 67, tiny_shape().vocab, seed() + 1);
         const Bound scalar = open_bound(dir.path("m.gosset"), "scalar");
         const uint64_t expected = logits_hash(*scalar.weights, tokens, 1, 1);
         const uint64_t expected_f32 = logits_hash(*scalar.weights, tokens, 1, 67, KvType::f32);
@@ -26,6 +27,7 @@ TEST_CASE("one answer: codecs x tiers x threads x batches") {
             for (uint32_t threads : {1u, 2u, 3u})
                 for (uint32_t batch : {1u, 2u, 5u, 16u, 64u, 65u, 67u}) {
                     if (threads == 3 && batch != 1 && batch != 64) continue;
+                    if (left_out(rng)) continue;
                     CAPTURE(threads);
                     CAPTURE(batch);
                     CHECK(logits_hash(*b.weights, tokens, threads, batch) == expected);
@@ -38,7 +40,8 @@ TEST_CASE("one answer: codecs x tiers x threads x batches") {
 TEST_CASE("one answer over several attention chunks") {
     TempDir dir;
     make_model(dir.path("m.gosset"), "q8", seed());
-    const auto tokens = some_tokens(2 * kAttentionChunk + 3, tiny_shape().vocab, seed() + 1);
+    const size_t chunks = small() ? 1 : 2;
+    const auto tokens = some_tokens(chunks * kAttentionChunk + 3, tiny_shape().vocab, seed() + 1);
     const Bound first = open_bound(dir.path("m.gosset"));
     const uint64_t expected = logits_hash(*first.weights, tokens, 1, 128);
     CHECK(logits_hash(*first.weights, tokens, 2, 1) == expected);

@@ -17,6 +17,14 @@ uint64_t seed() {
     return value;
 }
 
+bool small() {
+    static const bool value = [] {
+        const char* s = std::getenv("GOSSET_TEST_SMALL");
+        return s && *s;
+    }();
+    return value;
+}
+
 std::string data(const std::string& relative) {
     const char* env = std::getenv("GOSSET_TEST_DATA");
     const std::filesystem::path root =

@@ -9,12 +9,24 @@
 #include <filesystem>
 #include <string>
 
+#include "runtime/base/rng.hpp"
 #include "runtime/base/status.hpp"
 
 namespace gosset::test {
 
 /// Seed of this run. Mix in a constant of your own.
 uint64_t seed();
+
+/// Whether this run is to be short: GOSSET_TEST_SMALL is set, as it is under an emulator.
+bool small();
+/// n, or a 64th of it in a short run.
+inline int share(int n) {
+    return small() ? n / 64 : n;
+}
+/// In a short run, seven of eight members of a sweep are left out, chosen by the seed.
+inline bool left_out(Rng& rng) {
+    return small() && rng.below(8) != 0;
+}
 
 /// Path of a file under the data folder, or "" where there is none.
 std::string data(const std::string& relative);
