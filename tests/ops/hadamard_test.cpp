@@ -20,7 +20,7 @@ TEST_CASE("every matrix is symmetric, canonical and orthogonal") {
     std::vector<uint32_t> orders = dense_orders(256);
     for (const uint32_t n : {344u, 460u, 1252u, 1460u, 2000u}) orders.push_back(n);
     for (const uint32_t n : orders) {
-        if (small() && n > 64) break;  // scalar: nothing of it depends on the ISA
+        if (short_run() && n > 64) break;  // scalar: nothing of it depends on the ISA
         CAPTURE(n);
         const std::vector<float> h = hadamard_matrix(n);
         REQUIRE(h.size() == size_t(n) * n);

@@ -16,7 +16,7 @@ TEST_CASE("one answer: codecs x tiers x threads x batches") {
     for (const Codec* codec : all_codecs()) {
         CAPTURE(std::string(codec->name));
         make_model(dir.path("m.gosset"), codec->name, seed());
-        const auto tokens = some_tokens(small() ? 19 : 67, tiny_shape().vocab, seed() + 1);
+        const auto tokens = some_tokens(short_run() ? 19 : 67, tiny_shape().vocab, seed() + 1);
         const Bound scalar = open_bound(dir.path("m.gosset"), "scalar");
         const uint64_t expected = logits_hash(*scalar.weights, tokens, 1, 1);
         const uint64_t expected_f32 = logits_hash(*scalar.weights, tokens, 1, 67, KvType::f32);
@@ -40,7 +40,7 @@ TEST_CASE("one answer: codecs x tiers x threads x batches") {
 TEST_CASE("one answer over several attention chunks") {
     TempDir dir;
     make_model(dir.path("m.gosset"), "q8", seed());
-    const size_t chunks = small() ? 1 : 2;
+    const size_t chunks = short_run() ? 1 : 2;
     const auto tokens = some_tokens(chunks * kAttentionChunk + 3, tiny_shape().vocab, seed() + 1);
     const Bound first = open_bound(dir.path("m.gosset"));
     const uint64_t expected = logits_hash(*first.weights, tokens, 1, 128);

@@ -17,7 +17,7 @@ uint64_t seed() {
     return value;
 }
 
-bool small() {
+bool short_run() {
     static const bool value = [] {
         const char* s = std::getenv("GOSSET_TEST_SMALL");
         return s && *s;

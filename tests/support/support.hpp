@@ -18,14 +18,14 @@ namespace gosset::test {
 uint64_t seed();
 
 /// Whether this run is to be short: GOSSET_TEST_SMALL is set, as it is under an emulator.
-bool small();
+bool short_run();
 /// n, or a 64th of it in a short run.
 inline int share(int n) {
-    return small() ? n / 64 : n;
+    return short_run() ? n / 64 : n;
 }
 /// In a short run, seven of eight members of a sweep are left out, chosen by the seed.
 inline bool left_out(Rng& rng) {
-    return small() && rng.below(8) != 0;
+    return short_run() && rng.below(8) != 0;
 }
 
 /// Path of a file under the data folder, or "" where there is none.
