@@ -1,6 +1,6 @@
-/// Sixteen floats, the virtual vector of every float kernel: one AVX-512 register, two of AVX2, four
-/// of NEON, or a plain array. Each function gives the same bits on all of them. Relies on the ISA's
-/// flags and, for loads, stores and arithmetic, on xsimd.
+/// Sixteen floats, the virtual vector of every float kernel: one AVX-512 register, two of AVX2,
+/// four of NEON, or a plain array. Each function gives the same bits on all of them. Relies on the
+/// ISA's flags and, for loads, stores and arithmetic, on xsimd.
 ///
 ///   F32x16(f)                      f in every lane
 ///   + - * /   fma(a, b, c)         a * b + c, rounded once

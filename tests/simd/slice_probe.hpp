@@ -1,5 +1,5 @@
-/// One function of simd/parts/slice.hpp behind plain bytes, so that a test can call every ISA's copy.
-/// Relies on nothing: slice_probe.cpp includes it with an ISA's flags.
+/// One function of simd/parts/slice.hpp behind plain bytes, so that a test can call every
+/// ISA's copy. Relies on nothing: slice_probe.cpp includes it with an ISA's flags.
 #pragma once
 
 #include <cstddef>
