@@ -2,6 +2,7 @@
 // make_golden.py wrote golden/.
 #include <nlohmann/json.hpp>
 
+#include "runtime/session/tokenizer_lookup.hpp"
 #include "tests/tokenizer/load.hpp"
 #include "tools/import/tokenizer_json.hpp"
 
@@ -52,6 +53,48 @@ void check_texts(const Loaded& t, const json& texts, const json& variant) {
 }
 
 }  // namespace
+
+TEST_CASE("control tokens of normalised text are not cut out of plain ranges") {
+    const json variants = read_golden("variants").at("variants");
+    // "<n>" is a control token that is looked for in normalised text: as it is, composed, with a
+    // U+2581 in front (where only a space or the beginning comes before it).
+    for (const char* name : {"gpt2_flags", "neox_nfc_flags", "mistral_flags", "llama2_flags"}) {
+        CAPTURE(name);
+        TokenizerFiles files;
+        files.tokenizer = whole_json(variants.at(name), read_golden(variants.at(name).at("base")));
+        Result<TokenizerData> data = tokenizer_from_json(files);
+        REQUIRE_OK(data);
+        const Loaded t(std::move(*data));
+        const auto count = [&](const std::string& text, std::vector<ByteRange> plain) {
+            const auto ids = t.tokenizer.encode(text, {false, true}, plain);
+            REQUIRE_OK(ids);
+            size_t special = 0;
+            for (const uint32_t id : *ids) special += type_of(t.view, id) == kTokenControl;
+            return special;
+        };
+        const std::string text = "a b <n> c d <n> e";
+        REQUIRE(text.find("<n>") == 4);
+        CHECK(count(text, {}) == 2);
+        CHECK(count(text, {{0, 4}, {7, 12}, {15, text.size()}}) == 2 - (name[0] == 'l' ? 2 : 0));
+        CHECK(count(text, {{6, 7}}) == 1);
+        CHECK(count(text, {{7, 15}}) == 1);
+        CHECK(count(text, {{0, 17}}) == 0);
+        CHECK(count("<r> " + text, {{9, 10}}) == 2);  // <r> and the second
+    }
+    const auto composed = "e\xcc\x81 <n>";  // offsets are lost: nothing is cut out
+    TokenizerFiles files;
+    const json& nfc = variants.at("neox_nfc_flags");
+    files.tokenizer = whole_json(nfc, read_golden("bytes"));
+    Result<TokenizerData> data = tokenizer_from_json(files);
+    REQUIRE_OK(data);
+    const Loaded t(std::move(*data));
+    const ByteRange plain{0, 1};
+    const auto cut = t.tokenizer.encode(composed, {}),
+               kept = t.tokenizer.encode(composed, {}, {&plain, 1});
+    REQUIRE_OK(cut);
+    REQUIRE_OK(kept);
+    CHECK(cut->size() < kept->size());
+}
 
 TEST_CASE("every pipeline gives the ids and texts of the Hugging Face library") {
     const json golden = read_golden("variants");
