@@ -21,6 +21,10 @@ REGEXES = {
     "gpt2_split": [R"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"],
     "llama3": [ENDING + "|" + PREFIX + R"\p{L}+|\p{N}{1,3}|" + OTHER + S],
     "qwen2": [ENDING + "|" + PREFIX + R"\p{L}+|\p{N}|" + OTHER + S],
+    "llama3_possessive": [R"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*"
+                          R"|\s*[\r\n]|\s+(?!\S)|\s+"],
+    "qwen2_possessive": [R"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]++[\r\n]*"
+                         R"|\s*[\r\n]|\s+(?!\S)|\s+"],
     "qwen35": [ENDING + "|" + PREFIX + R"[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|" + S],
     "tekken": [cased("", R"\p{N}")],
     "o200k": [cased(ENDING + "?", R"\p{N}{1,3}")],
