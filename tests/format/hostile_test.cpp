@@ -136,6 +136,8 @@ const Defect kTokenizerDefects[] = {
     TOKENS("types has 4", k.types.pop_back()),
     TOKENS("types has 6", k.types.push_back(0)),
     TOKENS("token type 6", k.types[2] = 6),
+    TOKENS("token type 6", k.types[2] = 0x86),
+    TOKENS("not an added one", k.types[2] = 0x13),
     TOKENS("scores has 4", k.scores.pop_back()),
     TOKENS("a score is NaN", k.scores[3] = kNan),
     TOKENS("index has 4", k.index.pop_back()),

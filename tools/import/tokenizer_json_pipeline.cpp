@@ -53,7 +53,8 @@ const KnownSplits kSplits[] = {
 };
 
 Status refuse(const char* section, const std::string& what) {
-    return unsupported(std::string("tokenizer.json: ") + section + " " + what);
+    return unsupported(std::string("tokenizer.json: ") + section + " " + what +
+                       " is not supported");
 }
 
 std::string type_of_step(const json& step) {
@@ -122,8 +123,8 @@ Status read_split(const json& step, bool single, std::vector<std::string>* split
     const std::string regex = pattern_of(step, "Regex");
     const bool drops = single && behavior == "Removed" && json_flag(step, "invert", false);
     if (regex.empty() || (behavior != "Isolated" && !drops))
-        return refuse("pre_tokenizer",
-                      "Split (" + behavior + ") by " + printable(step.at("pattern").dump()));
+        return refuse("pre_tokenizer", "Split (" + behavior + ") by " +
+                                           printable(step.value("pattern", json()).dump()));
     splits->push_back(regex);
     return {};
 }
@@ -170,7 +171,9 @@ Status read_pre_tokenizer(const json& root, TokenizerSource* out) {
         } else if (type == "Metaspace" && last && i == 0) {
             GOSSET_TRY(read_metaspace(step, out));
         } else {
-            return refuse("pre_tokenizer", printable(type) + " at place " + std::to_string(i));
+            return refuse("pre_tokenizer", printable(type.empty() ? step.dump() : type) +
+                                               " at place " + std::to_string(i) + " of " +
+                                               std::to_string(steps.size()));
         }
     }
     return {};
@@ -212,7 +215,8 @@ Status read_character_decoder(const std::vector<const json*>& steps, TokenizerTr
 
 Status read_decoder(const json& root, TokenizerTraits* t) {
     const auto steps = steps_of(root, "decoder", "decoders");
-    if (steps.empty()) return refuse("decoder", "missing: tokens would be joined by spaces");
+    if (steps.empty())
+        return unsupported("tokenizer.json: decoder missing: tokens would be joined by spaces");
     bool spaces = false;
     const bool byte_level = steps.size() == 1 && type_of_step(*steps[0]) == "ByteLevel";
     if (!byte_level) GOSSET_TRY(read_character_decoder(steps, t, &spaces));

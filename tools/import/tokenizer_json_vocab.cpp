@@ -106,7 +106,7 @@ Status read_merge(const json& entry, size_t number, TokenizerSource* out) {
 /// What changes the algorithm in a way that we do not follow.
 Status check_model(const json& model) {
     const auto refuse = [](const std::string& what) {
-        return unsupported(std::string(kWhere) + ": " + what);
+        return unsupported(std::string(kWhere) + ": " + what + " is not supported");
     };
     const std::string type = json_string(model, "type");
     if (!type.empty() && type != "BPE") return refuse("model type " + printable(type));
