@@ -121,7 +121,8 @@ GOSSET_INLINE int16x8_t rounded(Batch low, Batch high) {
 GOSSET_INLINE int32_t store_panel(F32x16 a, F32x16 b, int8_t* q) {
     const int16x8_t g0 = rounded(a.part[0], a.part[1]), g1 = rounded(a.part[2], a.part[3]);
     const int16x8_t g2 = rounded(b.part[0], b.part[1]), g3 = rounded(b.part[2], b.part[3]);
-    vst4_s8(q, int8x8x4_t{{vmovn_s16(g0), vmovn_s16(g1), vmovn_s16(g2), vmovn_s16(g3)}});
+    const int8x8x4_t bytes = {{vmovn_s16(g0), vmovn_s16(g1), vmovn_s16(g2), vmovn_s16(g3)}};
+    vst4_s8(q, bytes);
     return vaddlvq_s16(vaddq_s16(vaddq_s16(g0, g1), vaddq_s16(g2, g3)));
 }
 /// Lane i holds lanes i, i + 4, i + 8 and i + 12, added as the tree does.
