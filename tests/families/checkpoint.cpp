@@ -138,7 +138,8 @@ void write_gguf(const Golden& golden, const std::string& path) {
     write_file(path, w.bytes());
 }
 
-Model open_model(const std::string& path, const std::string& file, const std::string& codec) {
+Model open_model(const std::string& path, const std::string& file, const std::string& codec,
+                 const std::string& isa_name) {
     auto source = open_source(path);
     REQUIRE_OK(source);
     quantize::Options options;
@@ -149,7 +150,7 @@ Model open_model(const std::string& path, const std::string& file, const std::st
     auto opened = ModelFile::open(file);
     REQUIRE_OK(opened);
     m.file = std::move(*opened);
-    auto isa = select_isa();
+    auto isa = select_isa(isa_name);
     REQUIRE_OK(isa);
     auto weights = bind_model(m.file, **isa);
     REQUIRE_OK(weights);

@@ -30,12 +30,13 @@ void write_folder(const Golden& golden, const std::string& spelling, const std::
 /// Writes the GGUF that llama.cpp's conversion would make of that folder, all in F32.
 void write_gguf(const Golden& golden, const std::string& path);
 
-/// The source at `path`, quantized with `codec` into `file` and bound on the best tier.
+/// The source at `path`, quantized with `codec` into `file` and bound on a tier ("": the best).
 struct Model {
     ModelFile file;
     std::unique_ptr<ModelWeights> weights;
 };
-Model open_model(const std::string& path, const std::string& file, const std::string& codec);
+Model open_model(const std::string& path, const std::string& file, const std::string& codec,
+                 const std::string& isa = "");
 
 /// Logits of every position, [tokens][vocab], of a session that is as long as the tokens. The last
 /// `singles` of them are fed one at a time.
