@@ -212,6 +212,30 @@ void print_section(const char* title, const Json& object) {
                     value.is_string() ? value.get<std::string>().c_str() : value.dump().c_str());
 }
 
+/// "linear factor=8 theta=1e+06": what differs from a plain rotation; lists by their length.
+std::string rope_text(const RopeKind& r) {
+    const Json plain = rope_json(RopeKind()), rope = rope_json(r);
+    std::string text = kScalings[size_t(r.scaling)];
+    for (const auto& [key, value] : rope.items()) {
+        if (key == "scaling" || (value == plain[key] && key != "theta")) continue;
+        text += " " + key + "=";
+        text += value.is_array() ? std::to_string(value.size()) + " values" : value.dump();
+    }
+    return text;
+}
+
+/// The configuration for people: one line for each rotation, one digit for each layer.
+Json config_lines(const ModelConfig& c) {
+    Json lines = config_json(c);
+    std::string ropes;
+    for (const RopeKind& r : c.ropes) ropes += (ropes.empty() ? "" : "; ") + rope_text(r);
+    lines["ropes"] = ropes;
+    lines["window_layers"] = c.window_layers.empty() ? "all" : joined(c.window_layers, "");
+    lines["rope_of_layer"] = c.rope_of_layer.empty() ? "0 in all" : joined(c.rope_of_layer, "");
+    if (c.sliding_window == 0) lines["window_layers"] = "none";
+    return lines;
+}
+
 void print_tensors(const ModelFile& file) {
     size_t width = 4;
     for (const TensorView& t : file.tensors()) width = std::max(width, t.name.size());
@@ -228,7 +252,7 @@ void print_tensors(const ModelFile& file) {
 void print_text(const ModelFile& file) {
     const Totals n = totals_of(file);
     const Provenance& p = file.provenance();
-    print_section("config", config_json(file.config()));
+    print_section("config", config_lines(file.config()));
     print_section("tokenizer", tokenizer_json(file.tokenizer()));
     print_section("provenance", {{"source_name", printable(p.source_name)},
                                  {"source_hash", printable(p.source_hash)},
