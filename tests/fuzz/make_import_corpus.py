@@ -77,6 +77,56 @@ def llama(path, kinds, model, dim=32, inner=32, heads=2):
     w.close()
 
 
+def small(path, arch, names, shapes, layers, extra):
+    """A model of another family without a tokenizer, width 8, heads of 4, all ones."""
+    w = gguf.GGUFWriter(path, arch)
+    w.add_context_length(64)
+    w.add_embedding_length(8)
+    w.add_block_count(layers)
+    w.add_feed_forward_length(8)
+    w.add_head_count(2)
+    w.add_head_count_kv(1)
+    w.add_layer_norm_rms_eps(1e-5)
+    extra(w)
+    w.add_tensor("token_embd.weight", np.ones((VOCAB, 8), np.float32))
+    w.add_tensor("output_norm.weight", np.ones(8, np.float32))
+    for i in range(layers):
+        for name, shape in zip(names, shapes):
+            w.add_tensor(f"blk.{i}.{name}.weight", np.ones(shape, np.float32))
+    w.write_header_to_file()
+    w.write_kv_data_to_file()
+    w.write_tensors_to_file()
+    w.close()
+
+
+def gemma3(path):
+    def extra(w):
+        w.add_key_length(4)
+        w.add_value_length(4)
+        w.add_sliding_window(4)
+        w.add_sliding_window_pattern([True, False])
+        w.add_rope_freq_base_swa(1000.0)
+        w.add_final_logit_softcapping(30.0)
+        w.add_rope_scaling_type(gguf.RopeScalingType.LINEAR)
+        w.add_rope_scaling_factor(8.0)
+    names = ["attn_norm", "post_attention_norm", "ffn_norm", "post_ffw_norm", "attn_q", "attn_k",
+             "attn_v", "attn_output", "attn_q_norm", "attn_k_norm", "ffn_gate", "ffn_up", "ffn_down"]
+    small(path, "gemma3", names, [(8,)] * 4 + [(8, 8), (4, 8), (4, 8), (8, 8), (4,), (4,)]
+          + [(8, 8)] * 3, 2, extra)
+
+
+def phi3(path):
+    def extra(w):
+        w.add_rope_dimension_count(4)
+        w.add_rope_scaling_orig_ctx_len(16)
+        w.add_rope_scaling_attn_factors(1.2247449)
+        w.add_sliding_window(4)
+        w.add_tensor("rope_factors_long.weight", np.array([1.0, 4.0], np.float32))
+        w.add_tensor("rope_factors_short.weight", np.array([1.0, 2.0], np.float32))
+    names = ["attn_norm", "ffn_norm", "attn_qkv", "attn_output", "ffn_up", "ffn_down"]
+    small(path, "phi3", names, [(8,), (8,), (16, 8), (8, 8), (16, 8), (8, 8)], 1, extra)
+
+
 for name, kind, model in (("q4_1", T.Q4_1, "gpt2"), ("q8_0", T.Q8_0, "llama"),
                           ("bf16", T.BF16, "gpt2")):
     llama(HERE / "gguf" / f"{name}.gguf", {"": kind}, model)
@@ -86,6 +136,8 @@ llama(HERE / "gguf" / "blocks32.gguf",
 llama(HERE / "gguf" / "blocks256.gguf",
       {"": T.F16, "token_embd": T.Q6_K, "attn_q": T.Q4_K, "attn_k": T.Q5_K, "attn_v": T.Q3_K,
        "ffn_gate": T.Q2_K, "ffn_up": T.IQ4_XS}, "gpt2", dim=256, inner=2, heads=1)
+gemma3(HERE / "gguf" / "gemma3.gguf")
+phi3(HERE / "gguf" / "phi3.gguf")
 save_file({"a": np.ones((2, 3), np.float32), "b": np.ones(4, np.float16)},
           HERE / "safetensors" / "two.safetensors", {"format": "np"})
 CONFIG = {"architectures": ["LlamaForCausalLM"], "hidden_size": 64, "num_hidden_layers": 2,
@@ -108,3 +160,8 @@ for name, variant in hf_variants.variants_of(*SMALL.values()).items():
         continue
     parts = [json.dumps(variant, separators=(",", ":")), CONFIG, TEXT]
     (HERE / "tokenizer_json" / name).write_bytes(b"\xff".join(p.encode() for p in parts))
+CONFIG = {"architectures": ["Gemma3ForConditionalGeneration"], "text_config": {
+    "hidden_size": 64, "num_hidden_layers": 7, "intermediate_size": 96, "sliding_window": 16,
+    "rope_parameters": {"full_attention": {"rope_type": "yarn", "factor": 8.0},
+                        "sliding_attention": {"rope_theta": 1e4}}}}
+(HERE / "safetensors" / "gemma3.json").write_text(json.dumps(CONFIG))
