@@ -25,13 +25,13 @@ Result<Value> Machine::evaluate_parts(const Expr& e, const ScopePtr& scope) {
         }
         case Expr::dict:
             return dict(e, scope);
-        case Expr::slice:
+        case Expr::section:
             return sliced(e, scope);
         case Expr::chain:
             return chain(e, scope);
         case Expr::concat:
             return concat(e, scope);
-        case Expr::compare:
+        case Expr::comparison:
             return comparison(e, scope);
         case Expr::logical_and:
         case Expr::logical_or:

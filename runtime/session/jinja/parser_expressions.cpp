@@ -94,7 +94,7 @@ Parser::Parsed Parser::comparison() {
         parts.push_back(e);
     }
     if (operators.empty()) return e;
-    Expr* out = make(Expr::compare, std::move(parts));
+    Expr* out = make(Expr::comparison, std::move(parts));
     out->operators = std::move(operators);
     return out;
 }

@@ -65,7 +65,7 @@ Parser::Parsed Parser::brackets(const Expr* e) {
         }
     }
     GOSSET_TRY(need_sign("]"));
-    if (colons > 0) return make(Expr::slice, {e, bounds[0], bounds[1], bounds[2]});
+    if (colons > 0) return make(Expr::section, {e, bounds[0], bounds[1], bounds[2]});
     if (!bounds[0]) return unexpected();
     return make(Expr::item, {e, bounds[0]});
 }

@@ -28,16 +28,16 @@ struct Expr {
         dict,       ///< parts: key, value, key, value, ...
         attribute,  ///< parts[0].name
         item,       ///< parts[0][parts[1]]
-        slice,      ///< parts[0][parts[1]:parts[2]:parts[3]]; null: left open
+        section,    ///< parts[0][parts[1]:parts[2]:parts[3]]; null: left open
         call,       ///< parts[0](arguments)
         filter,     ///< parts[0] | name(arguments); a null part is the text of a filter block
         test,       ///< parts[0] is name(arguments)
         negate,     ///< -parts[0]
         plus,       ///< +parts[0]
         logical_not,
-        chain,    ///< parts[0] operators[0] parts[1] ..., from left to right
-        concat,   ///< parts joined by ~
-        compare,  ///< parts[0] < parts[1] < ..., all of which must hold
+        chain,       ///< parts[0] operators[0] parts[1] ..., from left to right
+        concat,      ///< parts joined by ~
+        comparison,  ///< parts[0] < parts[1] < ..., all of which must hold
         logical_and,
         logical_or,
         condition,  ///< parts[1] if parts[0] else parts[2]; null: undefined
