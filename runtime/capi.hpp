@@ -22,6 +22,7 @@ struct gosset_model {
     std::unique_ptr<gosset::ModelWeights> weights;
     gosset::Tokenizer tokenizer;
     bool has_tokenizer = false;
+    std::string chat_template;  ///< the caller's; "": the file's
 };
 
 struct gosset_session {

@@ -40,6 +40,7 @@ Status open_model(Result<ModelFile> file, const gosset_model_options& o, gosset_
     GOSSET_ASSIGN(const Isa* isa, select_isa(o.isa ? o.isa : ""));
     GOSSET_ASSIGN(model->weights, bind_model(model->file, *isa));
     model->tokenizer = Tokenizer(&model->file.tokenizer());
+    model->chat_template = o.chat_template ? o.chat_template : "";
     model->has_tokenizer = model->file.tokenizer().traits.kind != TokenizerKind::none;
     if (model->has_tokenizer && model->file.tokenizer().size() > model->file.config().vocab)
         return corrupt("the tokenizer has more tokens than the model's vocabulary");
@@ -173,7 +174,8 @@ gosset_status gosset_model_get_info(const gosset_model* model, gosset_model_info
         i.kv_heads = c.kv_heads, i.head_dim = c.head_dim, i.ffn_dim = c.ffn_dim;
         i.max_context = c.max_context;
         i.has_tokenizer = model->has_tokenizer;
-        i.has_chat_template = !model->file.tokenizer().chat_template.empty();
+        i.has_chat_template =
+            !model->chat_template.empty() || !model->file.tokenizer().chat_template.empty();
         i.bos = c.bos_id, i.add_bos = c.add_bos;
         i.weights = model->weights->weight_count;
         i.weight_bytes = model->weights->weight_bytes;

@@ -96,6 +96,7 @@ gosset_status gosset_chat_tokenize(const gosset_model* model, const gosset_messa
         }
         ChatOptions options;
         options.open_answer = add_generation_prompt != 0;
+        options.chat_template = model->chat_template;
         GOSSET_ASSIGN(const auto result, render_chat(model->tokenizer, list, options));
         return give(result.ids, ids, capacity, n_out);
     });

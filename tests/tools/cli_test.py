@@ -289,6 +289,30 @@ class Text(Case):
         self.fails(1, *call, "--logits", self.text, word="logits")
         self.fails(1, *call[:4], os.devnull, "-c", "4", "--json", word="tokens")
 
+    def test_chat_template(self):
+        path = os.path.join(self.folder.name, "chat.jinja")
+        with open(path, "w", encoding="ascii") as f:
+            f.write("{{ bos_token }}{% for m in messages %}{% if m.role == 'system' %}"
+                    "{{ raise_exception('no system here') }}{% endif %}"
+                    "{{ m.role + ': ' + m.content | trim + eos_token }}{% endfor %}")
+        call = ("tokenize", "-m", self.model, "--jsonl", "--chat")
+        line = json.dumps([{"role": "user", "content": " Hi</s><s> "}]).encode()
+        status, _, err = gosset(*call, stdin=None, input=line)
+        self.assertEqual((status, "template" in err), (1, True), err)
+        if "GOSSET_CHAT_TEMPLATES" in err:
+            self.skipTest("built without chat templates")
+        call += ("--chat-template",)
+        out = json.loads(self.good(*call, path, stdin=None, input=line)[0])
+        self.assertEqual(out["text"], "<s>user: Hi</s><s></s>")
+        self.assertEqual([i for i in out["ids"] if i in (1, 2)], [1, 2])
+        out = json.loads(self.good(*call, "zephyr", stdin=None, input=line)[0])
+        self.assertEqual(out["text"], "<|user|>\n Hi</s><s> </s>\n<|assistant|>\n")
+        self.fails(1, *call, "no-such.jinja", stdin=None, input=line, word="no-such.jinja")
+        talk = ("chat", "-m", self.model, "-p", "hi", "--once", "-n", "4", "--greedy")
+        self.fails(1, *talk, word="--chat-template")
+        self.good(*talk, "--chat-template", path)
+        self.fails(1, *talk, "--chat-template", path, "--system", "S", word="no system here")
+
     def test_calibrate(self):
         source = self.source
         rough, fine = (os.path.join(self.folder.name, n) for n in ("rough", "fine"))

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <iostream>
 
+#include "tools/gosset/chat_templates.hpp"
 #include "tools/gosset/common.hpp"
 
 namespace gosset::cli {
@@ -21,7 +22,9 @@ class Chat {
           session_(open_session(model_, options, options.context)),
           sampler_(open_sampler(model_, sampler)) {
         if (!model_.info().has_chat_template)
-            throw Failure("the model has no chat template; gosset run continues plain text");
+            throw Failure(
+                "the model has no chat template: name one with --chat-template, or continue plain "
+                "text with gosset run");
     }
 
     void reset(const std::string& system) {
@@ -154,7 +157,7 @@ void talk(Chat& chat, uint32_t max_new) {
 int cmd_chat(int argc, char** argv) {
     ModelOptions model;
     SamplerOptions sampler;
-    std::string question, system;
+    std::string question, system, template_name;
     uint32_t max_new = 0;
     bool once = false;
     CLI::App app("Talks in the terminal, by the model's chat template");
@@ -164,11 +167,15 @@ int cmd_chat(int argc, char** argv) {
     app.add_option("-n,--new", max_new, "Most tokens of an answer; 0: what the context holds")
         ->capture_default_str();
     app.add_flag("--once", once, "Leave after the answer to -p")->needs("--prompt");
+    app.add_option("--chat-template", template_name,
+                   std::string("A Jinja file instead of the model's template, or one of ") +
+                       kChatTemplateNames);
     add_sampler_options(app, sampler);
     app.footer("Example: gosset chat -m model.gosset --system \"You are brief.\"");
     if (const auto done = parse(app, argc, argv)) return *done;
 
     check_utf8(system, "the system message");
+    if (!template_name.empty()) model.chat_template = chat_template(template_name);
     Chat chat(model, sampler);
     chat.reset(system);
     watch_interrupt();

@@ -61,6 +61,7 @@ api::Model open_model(const std::string& path, const ModelOptions& options) {
     o.exact = options.exact;
     o.huge_pages = options.huge;
     o.log = print_log;
+    if (!options.chat_template.empty()) o.chat_template = options.chat_template.c_str();
     api::Model model;
     must(model.open(path.c_str(), &o));
     return model;

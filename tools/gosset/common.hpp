@@ -25,6 +25,7 @@ struct ModelOptions {
     std::string model, threads = "auto", kv = "f16";
     uint32_t context = 0;  ///< 0: min(model, 4096)
     bool exact = false, huge = false;
+    std::string chat_template;  ///< "": the model's
 };
 void add_model_options(CLI::App& app, ModelOptions& options);
 /// 0 for "auto", else a number >= 1; throws a Failure that quotes anything else.

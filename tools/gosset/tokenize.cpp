@@ -7,6 +7,7 @@
 
 #include "runtime/session/chat_template.hpp"
 #include "runtime/session/tokenizer.hpp"
+#include "tools/gosset/chat_templates.hpp"
 #include "tools/gosset/parse.hpp"
 #include "tools/import/source.hpp"
 
@@ -16,7 +17,7 @@ namespace {
 using nlohmann::ordered_json;
 
 struct Request {
-    std::string model, prompt;
+    std::string model, prompt, chat_template;
     bool jsonl = false, chat = false, json = false;
     bool add_special = false, no_parse_special = false;
     EncodeOptions encode() const { return {add_special, !no_parse_special}; }
@@ -52,7 +53,8 @@ Status print_text_line(const Tokenizer& tokenizer, const Request& request,
     return {};
 }
 
-Status print_chat_line(const Tokenizer& tokenizer, const ordered_json& line) {
+Status print_chat_line(const Tokenizer& tokenizer, const Request& request,
+                       const ordered_json& line) {
     if (!line.is_array()) return invalid_argument("not a JSON list of messages");
     std::vector<ChatMessage> messages;
     for (const ordered_json& m : line) {
@@ -62,7 +64,9 @@ Status print_chat_line(const Tokenizer& tokenizer, const ordered_json& line) {
         messages.push_back({m.at("role").get_ref<const std::string&>(),
                             m.at("content").get_ref<const std::string&>()});
     }
-    GOSSET_ASSIGN(const ChatPrompt prompt, render_chat(tokenizer, messages));
+    ChatOptions options;
+    options.chat_template = request.chat_template;
+    GOSSET_ASSIGN(const ChatPrompt prompt, render_chat(tokenizer, messages, options));
     print_json(prompt.ids, prompt.text);
     return {};
 }
@@ -72,7 +76,7 @@ Status print_lines(const Tokenizer& tokenizer, const Request& request) {
     for (size_t number = 1; std::getline(std::cin, text); number++) {
         const ordered_json line = ordered_json::parse(text, nullptr, false);
         const Status status = line.is_discarded() ? invalid_argument("malformed JSON")
-                              : request.chat      ? print_chat_line(tokenizer, line)
+                              : request.chat      ? print_chat_line(tokenizer, request, line)
                                                   : print_text_line(tokenizer, request, line);
         if (!status.ok()) return status.in("line " + std::to_string(number) + " of stdin");
     }
@@ -92,17 +96,23 @@ int cmd_tokenize(int argc, char** argv) {
                                "Read a JSON string a line, print {\"ids\",\"text\"} a line");
     auto* chat = app.add_flag("--chat", r.chat,
                               "With --jsonl: a list of {\"role\",\"content\"} a line, rendered");
+    auto* named = app.add_option("--chat-template", r.chat_template,
+                                 std::string("With --chat: a Jinja file instead of the model's "
+                                             "template, or one of ") +
+                                     kChatTemplateNames);
     app.add_flag("--add-special", r.add_special, "Add BOS and EOS as the model wants them");
     app.add_flag("--no-parse-special", r.no_parse_special,
                  "Control tokens that the text spells stay text");
     app.add_flag("--json", r.json, "With -p: print {\"ids\",\"text\"}");
     prompt->excludes(jsonl);
     chat->needs(jsonl);
+    named->needs(chat);
     app.footer("Example: gosset tokenize -m model.gosset -p \"Once upon a time\"");
     app.callback([&] {
         if (!*prompt && !*jsonl) throw CLI::RequiredError("-p TEXT or --jsonl");
     });
     if (const auto done = parse(app, argc, argv)) return *done;
+    if (!r.chat_template.empty()) r.chat_template = chat_template(r.chat_template);
     const Result<TokenizerData> data = open_tokenizer(r.model);
     if (!data.ok()) return fail(data.status().message());
     const TokenizerView view = data->view();

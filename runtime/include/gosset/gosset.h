@@ -112,7 +112,8 @@ typedef struct gosset_model_options {
     void *log_user;
     gosset_progress_fn progress; /* may be NULL */
     void *progress_user;
-    uint64_t reserved[8];
+    const char *chat_template; /* Jinja text instead of the file's, copied; NULL: the file's */
+    uint64_t reserved[7];
 } gosset_model_options;
 GOSSET_API void gosset_model_options_default(gosset_model_options *options);
 
@@ -171,12 +172,14 @@ GOSSET_API gosset_status gosset_stream_finish(gosset_stream *stream, const char 
 GOSSET_API void gosset_stream_free(gosset_stream *stream);
 
 typedef struct gosset_message {
-    const char *role;    /* "system", "user", "assistant" */
+    const char *role;    /* "system", "user", "assistant": from the program, not from its users */
     const char *content; /* UTF-8; never parsed for special tokens */
 } gosset_message;
-/* Renders a conversation by the model's chat template into ids, ready to feed (BOS included if the
- * model adds one). add_generation_prompt: end with the opening of the assistant's turn.
- * GOSSET_UNSUPPORTED when the template is not one this build knows. */
+/* Renders a conversation by the model's chat template into ids, ready to feed (the template writes
+ * the BOS, where the model wants one). add_generation_prompt: end with the opening of the
+ * assistant's turn. GOSSET_UNSUPPORTED when there is no template, this build cannot run it, or it
+ * runs none (GOSSET_CHAT_TEMPLATES=OFF); GOSSET_INVALID_ARGUMENT when the template refuses the
+ * conversation, in its own words. */
 GOSSET_API gosset_status gosset_chat_tokenize(const gosset_model *model,
                                               const gosset_message *messages, size_t n_messages,
                                               int add_generation_prompt, gosset_token *ids,
