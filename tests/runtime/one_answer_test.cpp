@@ -14,6 +14,7 @@ TEST_CASE("one answer: codecs x tiers x threads x batches") {
     TempDir dir;
     Rng rng(seed());
     for (const Codec* codec : all_codecs()) {
+        if (short_run() && rng.below(2)) continue;  // the golden logits below have all of them
         CAPTURE(std::string(codec->name));
         make_model(dir.path("m.gosset"), codec->name, seed());
         const auto tokens = some_tokens(short_run() ? 19 : 67, tiny_shape().vocab, seed() + 1);
