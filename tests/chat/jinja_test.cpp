@@ -97,7 +97,8 @@ TEST_CASE("each byte keeps who wrote it") {
         {"{{ messages[0].partition(' ')[2] }}{{ messages[0] | capitalize }}", "cAb\xc3\xa9 c",
          "#######"},
     };
-    for (const auto& [source, text, origins] : cases) {
+    for (const auto& [code, text, origins] : cases) {
+        const std::string source = code;  // Clang 14 cannot capture a structured binding
         CAPTURE(source);
         const auto out = render(source, names);
         REQUIRE_OK(out);
