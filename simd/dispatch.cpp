@@ -31,6 +31,7 @@ CodecKernels merged(CodecKernels k, const CodecKernels& reference) {
 }
 
 OpKernels merged(OpKernels k, const OpKernels& reference) {
+    static_assert(sizeof k == 15 * sizeof k.quantize, "an operation is missing below");
     fall_back(k.quantize, reference.quantize);
     fall_back(k.rms_norm, reference.rms_norm);
     fall_back(k.hadamard, reference.hadamard);
@@ -43,6 +44,9 @@ OpKernels merged(OpKernels k, const OpKernels& reference) {
     fall_back(k.dot, reference.dot);
     fall_back(k.log_sum_exp, reference.log_sum_exp);
     fall_back(k.softmax, reference.softmax);
+    fall_back(k.matrix_update, reference.matrix_update);
+    fall_back(k.gelu_tanh_mul, reference.gelu_tanh_mul);
+    fall_back(k.softcap, reference.softcap);
     return k;
 }
 
