@@ -23,12 +23,24 @@ struct Codec {
     float nominal_bits;
     ActKind act;             ///< what kind of activations gemv reads
     uint32_t panel_bytes;    ///< codes and scale indices of 512 weights
-    bool scaled;             ///< has fp16 row scales and a 16-entry table
+    ScaleKind scale;         ///< unless none, it has fp16 row scales and a 16-entry table
     bool rotate;             ///< `quantize --rotate auto` rotates the input side
     uint32_t act_ext_bytes;  ///< codec's own bytes per token and 32-column block (kernels.hpp)
+    /// Level tables or grids that a tensor brings along (segment "params"), at most kMaxParams; 0:
+    /// none.
+    uint32_t params_bytes;
+    bool (*valid_params)(const uint8_t*);  ///< null: any bytes are valid
 
     /// Scalar kernels: the definition, the oracle and the fallback.
     const CodecKernels* reference;
+};
+
+inline constexpr uint32_t kMaxParams = 4096;
+
+/// What the rows of a tensor share, as its encoder chose it.
+struct Tables {
+    float scale[kScaleTable] = {};
+    alignas(64) uint8_t params[kMaxParams] = {};
 };
 
 /// Bytes of the "codes" segment / rows of the "row_scales" segment of a rows x cols tensor.

@@ -142,22 +142,23 @@ void choose_uniform_row_scales(const UniformGrid& g, const float* rows, size_t c
 }
 
 void encode_uniform_panel(const UniformGrid& g, const FeedbackPanel& p) {
+    const float* table = p.tables->scale;
     std::memset(p.panel, 0, g.panel_bytes);
     const float shift = g.offset / g.step;
     for (uint32_t r = 0; r < kPanelRows; r++) {
         const float scale = f16_to_f32(p.row_scales[r]);
         float x[kPanelCols];
         normalize(p.target[r], scale, x);
-        const uint32_t index = best_scale(g, x, nullptr, p.table).index;
-        const float inv = inverse(p.table[index]) / g.step;
+        const uint32_t index = best_scale(g, x, nullptr, table).index;
+        const float inv = inverse(table[index]) / g.step;
         int8_t n[kPanelCols];
         for (size_t c = kPanelCols; c-- > 0;) {
             float t = p.target[r][c];
             for (size_t k = c + 1; k < kPanelCols; k++) t += p.error[r][k] * p.feedback[k][c];
             const float level = clamped(g, (scale > 0 ? t / scale : 0.0f) * inv + shift);
             n[c] = int8_t(level);
-            p.error[r][c] = p.weights[r * p.stride + c] -
-                            (level * g.step - g.offset) * (p.table[index] * scale);
+            p.error[r][c] =
+                p.weights[r * p.stride + c] - (level * g.step - g.offset) * (table[index] * scale);
         }
         g.put(p.panel, r, n);
         p.panel[g.index_at + r / 2] |= uint8_t(index << (4 * (r % 2)));

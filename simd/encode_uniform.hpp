@@ -14,7 +14,7 @@ struct UniformGrid {
     void (*put)(uint8_t* panel, uint32_t row, const int8_t n[kPanelCols]);
 };
 
-/// As Encoder::fit_table and Encoder::encode_rows.
+/// As Encoder::fit and Encoder::encode_rows.
 void fit_uniform_table(const UniformGrid&, const float* rows, size_t n_rows, size_t cols,
                        float table[kScaleTable]);
 void encode_uniform_rows(const UniformGrid&, const float* rows, size_t cols,
@@ -28,22 +28,21 @@ void encode_uniform_panel(const UniformGrid&, const FeedbackPanel&);
 /// The Encoder of a grid.
 template <const UniformGrid& grid>
 struct UniformEncoder {
-    static void fit_table(const Codec&, const float* rows, size_t n_rows, size_t cols,
-                          float table[kScaleTable]) {
-        fit_uniform_table(grid, rows, n_rows, cols, table);
+    static void fit(const Codec&, const float* rows, size_t n_rows, size_t cols, Tables& tables) {
+        fit_uniform_table(grid, rows, n_rows, cols, tables.scale);
     }
     static void encode_rows(const Codec&, const float* rows, size_t cols, const float* importance,
-                            const float table[kScaleTable], uint8_t* panels, uint16_t* row_scales) {
-        encode_uniform_rows(grid, rows, cols, importance, table, panels, row_scales);
+                            const Tables& tables, uint8_t* panels, uint16_t* row_scales) {
+        encode_uniform_rows(grid, rows, cols, importance, tables.scale, panels, row_scales);
     }
     static void choose_row_scales(const Codec&, const float* rows, size_t cols,
-                                  const float table[kScaleTable], uint16_t* row_scales) {
-        choose_uniform_row_scales(grid, rows, cols, table, row_scales);
+                                  const Tables& tables, uint16_t* row_scales) {
+        choose_uniform_row_scales(grid, rows, cols, tables.scale, row_scales);
     }
     static void encode_panel(const Codec&, const FeedbackPanel& panel) {
         encode_uniform_panel(grid, panel);
     }
-    static constexpr Encoder value = {fit_table, encode_rows, 1, choose_row_scales, encode_panel};
+    static constexpr Encoder value = {fit, encode_rows, 1, choose_row_scales, encode_panel};
 };
 
 }  // namespace gosset

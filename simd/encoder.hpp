@@ -20,29 +20,28 @@ struct FeedbackPanel {
     /// [32]: feedback[k][c] is what the error of column k adds to the target of column c. Read
     /// where k lies in a group behind that of c.
     const float (*feedback)[kPanelCols];
-    const float* table;  ///< [kScaleTable]
+    const Tables* tables;
     const uint16_t* row_scales;
     uint8_t* panel;              ///< out
     float (*error)[kPanelCols];  ///< out, [16]: weights - what the codes stand for
 };
 
 struct Encoder {
-    /// Chooses the tensor's 16-entry scale table from a sample of its rows ([rows][cols], cols a
-    /// multiple of 32, any rows). Null for codecs that are not scaled.
-    void (*fit_table)(const Codec&, const float* rows, size_t n_rows, size_t cols,
-                      float table[kScaleTable]);
+    /// Chooses the tensor's scale table and params from a sample of its rows ([rows][cols], cols a
+    /// multiple of 32, any rows). Null for codecs without.
+    void (*fit)(const Codec&, const float* rows, size_t n_rows, size_t cols, Tables&);
     /// Encodes one row block: 16 rows of `cols` floats (cols a multiple of 32; padding is 0) into
     /// cols/32 panels and 16 fp16 row scales. `importance`: [cols] weights of the squared error,
     /// or null for all ones. Pure and thread-safe.
     void (*encode_rows)(const Codec&, const float* rows, size_t cols, const float* importance,
-                        const float table[kScaleTable], uint8_t* panels, uint16_t* row_scales);
+                        const Tables&, uint8_t* panels, uint16_t* row_scales);
 
     /// Columns of a row that are encoded together; 0: the codec takes no error feedback, and what
     /// follows is null.
     uint32_t group = 0;
     /// The row scales that encode_rows would choose for these 16 rows.
-    void (*choose_row_scales)(const Codec&, const float* rows, size_t cols,
-                              const float table[kScaleTable], uint16_t* row_scales) = nullptr;
+    void (*choose_row_scales)(const Codec&, const float* rows, size_t cols, const Tables&,
+                              uint16_t* row_scales) = nullptr;
     /// Pure and thread-safe. Without feedback it gives the codes of encode_rows.
     void (*encode_panel)(const Codec&, const FeedbackPanel&) = nullptr;
 };

@@ -12,11 +12,20 @@ inline constexpr uint32_t kPanelRows = 16, kPanelCols = 32, kScaleTable = 16;
 
 enum class ActKind : uint8_t { f32, i8 };
 
+/// What shares an entry of the table of scales.
+enum class ScaleKind : uint8_t {
+    none,   ///< nothing is scaled: codecs of floats
+    row,    ///< all weights: entry 0, no index is stored
+    block,  ///< 32 columns of a row: a 4-bit index, in the last 8 bytes of a panel
+    group,  ///< 8 columns of a row: the index is part of the group's code
+};
+
 /// One tensor as kernels see it.
 struct Weights {
     const uint8_t* panels;       ///< [row_blocks][blocks][panel_bytes], any alignment
-    const uint16_t* row_scales;  ///< fp16 [16 * row_blocks]; null unless Codec::scaled
-    const float* table;          ///< [16] f32; null unless Codec::scaled
+    const uint16_t* row_scales;  ///< fp16 [16 * row_blocks]; null for ScaleKind::none
+    const float* table;          ///< [16] f32; null for ScaleKind::none
+    const uint8_t* params;       ///< [Codec::params_bytes], any alignment; null if that is 0
     uint32_t row_blocks;         ///< padded rows / 16
     uint32_t blocks;             ///< padded columns / 32
 };
@@ -34,7 +43,10 @@ struct Activations {
 /// y[t][r] for tokens t in [0, tokens) and rows r of row blocks [row_block_begin, row_block_end).
 /// ActKind::i8:  y = row_scale[r] * fold over blocks b in column order, from 0.0f, of
 ///                   y = fma(float(acc_b), table[idx_b] * scale[b], y)
-///   acc_b the exact int32 sum over the block's 32 columns of level * q; idx_b the 4-bit index.
+///   acc_b the exact int32 sum over the block's 32 columns of level * q; idx_b the 4-bit index, or
+///   0 for ScaleKind::row. For ScaleKind::group, over the block's groups g = 0..3 in order:
+///                   y = fma(s_b, scale[b], y),  s_b = fold from 0.0f of
+///                   s = fma(float(acc_g), table[idx_g], s)
 /// ActKind::f32: four accumulators a[c mod 4] (c = column), each a fold in column order of
 ///                   a = fma(w[r][c], x[c], a);  y = (a[0] + a[1]) + (a[2] + a[3]).
 /// Rows of padding are written too: y has room for 16 * row_blocks floats per token.

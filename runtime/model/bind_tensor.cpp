@@ -79,6 +79,18 @@ Status TensorBinder::vector(Role role, int32_t layer, uint64_t n, std::vector<fl
     return {};
 }
 
+Status TensorBinder::params(const TensorView& t, const Codec& codec, Weights* w) const {
+    if (codec.params_bytes == 0) return {};
+    const SegmentView* s = t.segment("params");
+    if (!s || s->bytes.size() != codec.params_bytes)
+        return corrupt("params are " + std::to_string(s ? s->bytes.size() : 0) +
+                       " bytes, not the " + std::to_string(codec.params_bytes) + " of its codec");
+    if (codec.valid_params && !codec.valid_params(s->bytes.data()))
+        return corrupt("its params are none of codec " + std::string(codec.name));
+    w->params = s->bytes.data();
+    return {};
+}
+
 // Codes, scales and table of a codec: sizes exact, every scale finite.
 Status TensorBinder::weights(const TensorView& t, const Codec& codec, uint64_t padded_width,
                              Weights* w) {
@@ -91,7 +103,8 @@ Status TensorBinder::weights(const TensorView& t, const Codec& codec, uint64_t p
     w->panels = codes->bytes.data();
     w->row_blocks = uint32_t(padded_rows(rows) / kPanelRows);
     w->blocks = uint32_t(padded_cols(padded_width) / kPanelCols);
-    if (!codec.scaled) return {};
+    GOSSET_TRY(params(t, codec, w));
+    if (codec.scale == ScaleKind::none) return {};
 
     const SegmentView* scales = t.segment("row_scales");
     const ParamView* table = t.param("table");

@@ -32,6 +32,7 @@ class TensorBinder {
   private:
     Result<const TensorView*> find(Role role, int32_t layer) const;
     Status weights(const TensorView& t, const Codec& codec, uint64_t padded_width, Weights* w);
+    Status params(const TensorView& t, const Codec& codec, Weights* w) const;
 
     const Isa& isa_;
     ModelWeights& out_;

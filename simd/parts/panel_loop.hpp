@@ -2,14 +2,13 @@
 /// of a panel becomes 8 Bytes of levels. Relies on simd/parts/slice.hpp; the definition is in
 /// simd/kernels.hpp.
 ///
-///   struct MyPanel {
-///       static constexpr uint32_t kBytes = 264;    // of a panel
-///       static constexpr uint32_t kIndexAt = 256;  // where its 8 bytes of scale indices begin
+///   struct MyPanel : BlockScaled<264, 256> {       // bytes of a panel; where its indices begin
 ///       using Sums = NibbleSums<1, 15>;            // what a level is (simd/parts/slice.hpp)
-///       // Calls sink(Lane<j>(), w) for j = 0..7 in this order: w is coordinate j, column 8 * g +
-///       j.
+///       // Calls sink(Lane<j>(), w) for j = 0..7 in this order: w is column 8 * g + j.
 ///       // Vector i of the slice is at slice + 64 * i.
-///       template <class Sink> GOSSET_INLINE static void decode(const uint8_t* slice, Sink sink);
+///       template <class Sink> GOSSET_INLINE void decode(const uint8_t* slice, Sink sink) const;
+///       // Made once a call: tables of the tensor's params go to registers here.
+///       explicit GOSSET_INLINE MyPanel(const Weights&);
 ///   };
 ///   const CodecKernels k = {gemv<MyPanel>, gemm<MyPanel>, nullptr, nullptr};
 #pragma once
@@ -29,6 +28,33 @@ GOSSET_INLINE void prefetch_panel(const uint8_t* panel) {
         __builtin_prefetch(reinterpret_cast<const void*>(ahead + i));
 }
 
+/// What a panel of ScaleKind::block says of itself: its size and where its indices begin.
+template <uint32_t bytes, uint32_t index_at>
+struct BlockScaled {
+    static constexpr uint32_t kBytes = bytes, kIndexAt = index_at;
+    using Table = ScaleTable;
+    using Index = ScaleIndex;
+};
+
+/// The same for ScaleKind::row, which looks nothing up.
+struct RowScale {
+    explicit GOSSET_INLINE RowScale(const float* table) : v(set_f32(*table)) {}
+    F32Rows v;
+};
+struct NoIndex {
+    explicit GOSSET_INLINE NoIndex(const uint8_t*) {}
+};
+template <int slice>
+GOSSET_INLINE F32Rows lookup(const RowScale& scale, const NoIndex&) {
+    return scale.v;
+}
+template <uint32_t bytes>
+struct RowScaled {
+    static constexpr uint32_t kBytes = bytes, kIndexAt = 0;
+    using Table = RowScale;
+    using Index = NoIndex;
+};
+
 /// f + acc * (table[index] * scale): one block of one token.
 template <class Sums>
 GOSSET_INLINE F32Rows fold(const Sums& sums, F32Rows table, float scale, F32Rows f) {
@@ -37,7 +63,8 @@ GOSSET_INLINE F32Rows fold(const Sums& sums, F32Rows table, float scale, F32Rows
 
 template <class Panel>
 void gemv(const MatvecArgs& a) {
-    const ScaleTable table(a.w.table);
+    const Panel panel(a.w);
+    const typename Panel::Table table(a.w.table);
     const uint32_t blocks = a.w.blocks;
     const uint8_t* p = a.w.panels + size_t(a.row_block_begin) * blocks * Panel::kBytes;
     for (uint32_t rb = a.row_block_begin; rb < a.row_block_end; rb++) {
@@ -47,10 +74,10 @@ void gemv(const MatvecArgs& a) {
         for (uint32_t b = 0; b < blocks; b++, p += Panel::kBytes, q += kPanelCols) {
             prefetch_panel<Panel::kBytes>(p);
             const Inputs x(q);
-            const ScaleIndex index(p + Panel::kIndexAt);
+            const typename Panel::Index index(p + Panel::kIndexAt);
             for_slices([&](auto s) __attribute__((always_inline)) {
                 typename Panel::Sums sums(a.x.sum[b]);
-                Panel::decode(
+                panel.decode(
                     p + kSliceBytes * s, [&](auto j, Bytes w) __attribute__((always_inline)) {
                         sums.template add<j>(Panel::Sums::form(w), x);
                     });
@@ -82,17 +109,18 @@ GOSSET_INLINE void gemm_slice(const MatvecArgs& a, const Bytes (&w)[8], F32Rows 
 
 template <class Panel>
 void gemm_tokens(const MatvecArgs& a, uint32_t rb, uint32_t first, uint32_t n) {
-    const ScaleTable table(a.w.table);
+    const Panel panel(a.w);
+    const typename Panel::Table table(a.w.table);
     const uint8_t* p = a.w.panels + size_t(rb) * a.w.blocks * Panel::kBytes;
     F32Rows f[kGemmTokens][kSlices];
     for (uint32_t t = 0; t < n; t++)
         for (F32Rows& slice : f[t]) slice = zero_f32();
     for (uint32_t b = 0; b < a.w.blocks; b++, p += Panel::kBytes) {
         prefetch_panel<Panel::kBytes>(p);
-        const ScaleIndex index(p + Panel::kIndexAt);
+        const typename Panel::Index index(p + Panel::kIndexAt);
         for_slices([&](auto s) __attribute__((always_inline)) {
             Bytes w[8];
-            Panel::decode(
+            panel.decode(
                 p + kSliceBytes * s, [&](auto j, Bytes v) __attribute__((always_inline)) {
                     w[j] = Panel::Sums::form(v);
                 });

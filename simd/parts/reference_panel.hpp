@@ -7,11 +7,17 @@
 
 namespace gosset {
 
+struct PanelLevels {
+    int16_t level[kPanelRows][kPanelCols];
+    uint8_t scale[kPanelRows][4];  ///< index of each group; only codecs of ScaleKind::group set it
+};
+
 struct ReferencePanel {
-    uint32_t bytes;     ///< of a panel
-    uint32_t index_at;  ///< where its 8 bytes of scale indices begin
-    /// levels[row][column] of one panel, for any bytes. |level| <= 128.
-    void (*decode)(const uint8_t* panel, int16_t levels[kPanelRows][kPanelCols]);
+    uint32_t bytes;  ///< of a panel
+    ScaleKind scale;
+    uint32_t index_at;  ///< where the 8 bytes of scale indices begin, for ScaleKind::block
+    /// Any bytes are defined: |level| <= 128, index < kScaleTable.
+    void (*decode)(const uint8_t* params, const uint8_t* panel, PanelLevels& out);
 };
 
 /// Row r's scale index is nibble r: byte r / 2, the even row in the low nibble.

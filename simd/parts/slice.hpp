@@ -20,7 +20,7 @@
 ///            x in [-127, 127]
 ///   Acc      a sum that is not finished: zero_acc; dot_u7<j>(acc, w, x): the same with x_j;
 ///            total(even, odd), where the one got j = 0, 2, 4, 6 in this order, the other the rest
-///   S8Sums, U7Sums, NibbleSums: whole blocks (below)
+///   S8Sums, TableSums, U7Sums, NibbleSums: whole blocks (below)
 ///   F32Rows  a float a row: zero_f32, set_f32, load_f32, load_f16, store, to_f32, mul, add, fma
 ///   ScaleTable, ScaleIndex: lookup<s>(table, index): table[index of the row], rows of slice s
 #pragma once
@@ -135,6 +135,12 @@ struct S8Sums {
   private:
     I32Rows start_;
     Acc even_ = zero_acc(), odd_ = zero_acc();
+};
+
+/// The same for a codec that looks its levels up: the table was given form_s8 beforehand.
+struct TableSums : S8Sums {
+    using S8Sums::S8Sums;
+    GOSSET_INLINE static Bytes form(Bytes w) { return w; }
 };
 
 }  // namespace

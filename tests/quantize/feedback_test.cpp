@@ -59,37 +59,44 @@ struct Encoded {
     std::vector<float> decoded, error;
 };
 
-constexpr float kTable[kScaleTable] = {0.05f, 0.06f, 0.07f, 0.08f, 0.1f, 0.11f, 0.12f, 0.14f,
-                                       0.16f, 0.18f, 0.2f,  0.24f, 0.3f, 0.4f,  0.6f,  1.0f};
+/// Scales for normal numbers, and the params that the codec likes best for these rows.
+Tables tables_for(const Codec& codec, const std::vector<float>& rows, uint64_t n) {
+    Tables t;
+    find_encoder(codec)->fit(codec, rows.data(), rows.size() / n, n, t);
+    return t;
+}
 
-std::vector<float> decode(const Codec& codec, const Encoded& e, uint64_t rows, uint64_t n) {
+std::vector<float> decode(const Codec& codec, const Tables& tables, const Encoded& e, uint64_t rows,
+                          uint64_t n) {
     std::vector<float> out(rows * n);
-    const Weights w{e.panels.data(), e.row_scales.data(), kTable, uint32_t(rows / 16),
-                    uint32_t(n / 32)};
+    const Weights w{e.panels.data(), e.row_scales.data(), tables.scale,
+                    tables.params,   uint32_t(rows / 16), uint32_t(n / 32)};
     for (uint64_t r = 0; r < rows; r++) codec.reference->decode_row(w, uint32_t(r), &out[r * n]);
     return out;
 }
 
 Encoded plain(const Codec& codec, const std::vector<float>& rows, uint64_t n) {
     const uint64_t count = rows.size() / n, row_block = n / 32 * codec.panel_bytes;
+    const Tables tables = tables_for(codec, rows, n);
     Encoded e{std::vector<uint8_t>(count / 16 * row_block), std::vector<uint16_t>(count), {}, {}};
     for (uint64_t r = 0; r < count; r += 16)
-        find_encoder(codec)->encode_rows(codec, &rows[r * n], n, nullptr, kTable,
+        find_encoder(codec)->encode_rows(codec, &rows[r * n], n, nullptr, tables,
                                          &e.panels[r / 16 * row_block], &e.row_scales[r]);
-    e.decoded = decode(codec, e, count, n);
+    e.decoded = decode(codec, tables, e, count, n);
     return e;
 }
 
 Encoded fed_back(const Codec& codec, const Feedback& f, const std::vector<float>& rows,
                  uint64_t n) {
     const uint64_t count = rows.size() / n;
+    const Tables tables = tables_for(codec, rows, n);
     Encoded e{std::vector<uint8_t>(count / 16 * (n / 32) * codec.panel_bytes, 0xa5),
               std::vector<uint16_t>(count, 0xa5a5),
               {},
               std::vector<float>(rows.size(), NAN)};
-    f.encode(codec, *find_encoder(codec), rows.data(), count, kTable, e.error.data(),
+    f.encode(codec, *find_encoder(codec), rows.data(), count, tables, e.error.data(),
              e.panels.data(), e.row_scales.data());
-    e.decoded = decode(codec, e, count, n);
+    e.decoded = decode(codec, tables, e, count, n);
     return e;
 }
 

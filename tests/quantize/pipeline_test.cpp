@@ -51,14 +51,19 @@ std::vector<double> decode(const TensorView& t) {
     REQUIRE(t.segment("codes")->bytes.size() == codes_size(*codec, t.rows(), stored));
     float table[kScaleTable] = {};
     std::vector<uint16_t> scales(padded_rows(t.rows()));
-    if (codec->scaled) {
+    if (codec->scale != ScaleKind::none) {
         REQUIRE(t.segment("row_scales")->bytes.size() == 2 * scales.size());
         std::memcpy(scales.data(), t.segment("row_scales")->bytes.data(), 2 * scales.size());
         REQUIRE(t.param("table")->bytes.size() == sizeof table);
         std::memcpy(table, t.param("table")->bytes.data(), sizeof table);
     }
-    const Weights w{t.segment("codes")->bytes.data(), scales.data(), table,
-                    uint32_t(scales.size() / 16), uint32_t(stored / 32)};
+    const uint8_t* params = nullptr;
+    if (codec->params_bytes) {
+        REQUIRE(t.segment("params")->bytes.size() == codec->params_bytes);
+        params = t.segment("params")->bytes.data();
+    }
+    const Weights w{t.segment("codes")->bytes.data(), scales.data(),        table, params,
+                    uint32_t(scales.size() / 16),     uint32_t(stored / 32)};
     std::vector<double> r;
     if (!t.rotation.none()) r = dense_rotation(t.rotation, width);
     std::vector<double> out(t.rows() * t.cols());

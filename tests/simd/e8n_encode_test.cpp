@@ -28,26 +28,26 @@ struct Encoded {
     std::vector<uint8_t> panels;
     std::vector<uint16_t> row_scales;
     std::vector<float> decoded;
-    float table[kScaleTable];
+    Tables tables;
 
     Encoded(const char* name, const std::vector<float>& rows, size_t cols,
-            const float* importance = nullptr, const float* own_table = nullptr) {
+            const float* importance = nullptr, const Tables* own_tables = nullptr) {
         const Codec& codec = *find_codec(name, std::strlen(name));
         const Encoder& encoder = *find_encoder(codec);
         const size_t n = rows.size() / cols;
         panels.resize(codes_size(codec, n, cols));
         row_scales.resize(n);
         decoded.resize(rows.size());
-        if (own_table)
-            std::memcpy(table, own_table, sizeof table);
+        if (own_tables)
+            tables = *own_tables;
         else
-            encoder.fit_table(codec, rows.data(), n, cols, table);
+            encoder.fit(codec, rows.data(), n, cols, tables);
         const size_t stride = panels.size() / (n / 16);
         for (size_t r = 0; r < n; r += 16)
-            encoder.encode_rows(codec, &rows[r * cols], cols, importance, table,
+            encoder.encode_rows(codec, &rows[r * cols], cols, importance, tables,
                                 &panels[r / 16 * stride], &row_scales[r]);
-        const Weights w = {panels.data(), row_scales.data(), table, uint32_t(n / 16),
-                           uint32_t(cols / 32)};
+        const Weights w = {panels.data(), row_scales.data(), tables.scale,
+                           nullptr,       uint32_t(n / 16),  uint32_t(cols / 32)};
         for (size_t r = 0; r < n; ++r)
             codec.reference->decode_row(w, uint32_t(r), &decoded[r * cols]);
     }
@@ -109,12 +109,12 @@ TEST_CASE("outliers are clamped, never wrapped") {
             std::vector<float> x = gaussian;
             Rng rng(test::seed() + uint64_t(size));
             for (int k = 0; k < 200; ++k) x[rng.below(uint32_t(x.size()))] *= size;
-            const Encoded e(m.name, x, cols, nullptr, tame.table);
+            const Encoded e(m.name, x, cols, nullptr, &tame.tables);
             long wrapped = 0;
             for (size_t at = 0; at < x.size(); at += 8) {
                 const float row_scale = f16_to_f32(e.row_scales[at / cols]);
                 // A clamped target is t x, 0 < t <= 1, and its point within beta of it.
-                const double beta = 2 * double(tame.table[kScaleTable - 1] * row_scale);
+                const double beta = 2 * double(tame.tables.scale[kScaleTable - 1] * row_scale);
                 double error = 0, norm = 0;
                 for (size_t i = at; i < at + 8; ++i) {
                     const double d = double(x[i]) - double(e.decoded[i]);
@@ -174,8 +174,8 @@ TEST_CASE("the bytes do not depend on the machine") {
         const Encoded tame(m.name, normals(16 * cols, 11), cols);
         const float* const none = nullptr;
         for (const float* w : {none, static_cast<const float*>(&importance[0])}) {
-            const Encoded e(m.name, x, cols, w, tame.table);
-            mix(e.table, sizeof e.table);
+            const Encoded e(m.name, x, cols, w, &tame.tables);
+            mix(e.tables.scale, sizeof e.tables.scale);
             mix(e.panels.data(), e.panels.size());
             mix(e.row_scales.data(), e.row_scales.size() * 2);
         }

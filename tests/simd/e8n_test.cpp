@@ -220,7 +220,7 @@ TEST_CASE("every tier decodes every coordinate of any bytes") {
             sum[col] = v;
             codec.reference->extend(q.as<int8_t>() + 32 * col, 1, ext.as() + e8n::kExtBytes * col);
         }
-        const Weights w = {panels.as(), row_scales.data(), table, kRowBlocks, 1};
+        const Weights w = {panels.as(), row_scales.data(), table, nullptr, kRowBlocks, 1};
         for (uint32_t row = 0; row < kRows; ++row) {
             float levels[32];
             codec.reference->decode_row(w, row, levels);

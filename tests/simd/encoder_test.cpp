@@ -20,10 +20,11 @@ constexpr size_t kCols = 512, kBlocks = kCols / kPanelCols;
 struct Encoded {
     std::vector<uint8_t> panels;
     std::vector<uint16_t> row_scales = std::vector<uint16_t>(kPanelRows);
-    float table[kScaleTable] = {};
+    Tables tables;
 
     std::vector<float> row(const Codec& c, uint32_t r) const {
-        const Weights w = {panels.data(), row_scales.data(), table, 1, uint32_t(kBlocks)};
+        const Weights w = {panels.data(),    row_scales.data(), tables.scale, tables.params, 1,
+                           uint32_t(kBlocks)};
         std::vector<float> out(kCols);
         c.reference->decode_row(w, r, out.data());
         return out;
@@ -43,8 +44,8 @@ Encoded encode(const Codec& c, const std::vector<float>& rows, const float* impo
     const std::vector<float>& fit = sample ? *sample : rows;
     Encoded e;
     e.panels.assign(kBlocks * c.panel_bytes, 0xa5);  // an encoder sets every byte
-    if (encoder.fit_table) encoder.fit_table(c, fit.data(), fit.size() / kCols, kCols, e.table);
-    encoder.encode_rows(c, rows.data(), kCols, importance, e.table, e.panels.data(),
+    if (encoder.fit) encoder.fit(c, fit.data(), fit.size() / kCols, kCols, e.tables);
+    encoder.encode_rows(c, rows.data(), kCols, importance, e.tables, e.panels.data(),
                         e.row_scales.data());
     return e;
 }
@@ -86,7 +87,7 @@ TEST_CASE("error on normal numbers is what the rate allows") {
 TEST_CASE("rows of any size cost the same relative error") {
     const auto rows = normal_rows(test::seed() + 2);
     for (const Codec* c : all_codecs()) {
-        if (!c->scaled) continue;
+        if (c->scale == ScaleKind::none) continue;
         const double plain = relative_error(*c, rows, encode(*c, rows));
         for (float factor : {1e-3f, 0.02f, 7.0f, 3000.0f}) {
             std::vector<float> scaled = rows;
@@ -101,15 +102,15 @@ TEST_CASE("rows of any size cost the same relative error") {
 TEST_CASE("the same input gives the same bytes, whatever lay in the output") {
     const auto rows = normal_rows(test::seed() + 3);
     for (const Codec* c : all_codecs()) {
-        const Encoded a = encode(*c, rows);
+        const Encoded a = encode(*c, rows), again = encode(*c, rows);
         Encoded b = a;
         std::fill(b.panels.begin(), b.panels.end(), uint8_t(0xff));
-        find_encoder(*c)->encode_rows(*c, rows.data(), kCols, nullptr, b.table, b.panels.data(),
+        find_encoder(*c)->encode_rows(*c, rows.data(), kCols, nullptr, b.tables, b.panels.data(),
                                       b.row_scales.data());
         INFO(c->name);
         CHECK(a.panels == b.panels);
         CHECK(a.row_scales == b.row_scales);
-        CHECK(std::memcmp(a.table, encode(*c, rows).table, sizeof a.table) == 0);
+        CHECK(std::memcmp(&a.tables, &again.tables, sizeof a.tables) == 0);
     }
 }
 
@@ -125,7 +126,7 @@ TEST_CASE("zeros stay zeros") {
     const std::vector<float> nothing(kPanelRows * kCols);
     for (const Codec* c : all_codecs()) {
         const Encoded e = encode(*c, nothing);
-        for (float t : e.table) CHECK(std::isfinite(t));
+        for (float t : e.tables.scale) CHECK(std::isfinite(t));
         CHECK(relative_error(*c, nothing, e) == 0);
     }
 }
@@ -136,7 +137,7 @@ TEST_CASE("importance moves the error to where it matters less") {
     for (size_t i = 0; i < kCols; i++)
         if (i % 32 < 8) importance[i] = 10;  // a whole 8-group of each block
     for (const Codec* c : all_codecs()) {
-        if (!c->scaled) continue;
+        if (c->scale == ScaleKind::none) continue;
         const Encoded plain = encode(*c, rows), weighted = encode(*c, rows, importance.data());
         double before = 0, after = 0;
         for (size_t b = 0; b < kCols; b += 32) {
@@ -153,7 +154,7 @@ TEST_CASE("an outlier costs its own row only a little, and others nothing") {
     const auto sample = rows;
     rows[5 * kCols + 77] = 60.0f;
     for (const Codec* c : all_codecs()) {
-        if (!c->scaled) continue;
+        if (c->scale == ScaleKind::none) continue;
         const Encoded e = encode(*c, rows, nullptr, &sample);
         const Encoded without = encode(*c, sample, nullptr, &sample);
         INFO(c->name);
@@ -171,7 +172,7 @@ TEST_CASE("an outlier costs its own row only a little, and others nothing") {
 TEST_CASE("numbers that no model should have do no harm") {
     constexpr float inf = std::numeric_limits<float>::infinity();
     for (const Codec* c : all_codecs()) {
-        if (!c->scaled) continue;
+        if (c->scale == ScaleKind::none) continue;
         for (float bad :
              {1e30f, -1e38f, 1e-30f, 1e-44f, inf, -inf, std::numeric_limits<float>::quiet_NaN()}) {
             auto rows = normal_rows(test::seed() + 7);
@@ -180,7 +181,7 @@ TEST_CASE("numbers that no model should have do no harm") {
             const Encoded e = encode(*c, rows);
             INFO(c->name << " with " << bad);
             for (uint16_t s : e.row_scales) CHECK((s & 0x7c00) != 0x7c00);
-            for (float t : e.table) CHECK((std::isfinite(t) && t >= 0));
+            for (float t : e.tables.scale) CHECK((std::isfinite(t) && t >= 0));
             for (uint32_t r = 0; r < kPanelRows; r++)
                 for (float w : e.row(*c, r)) CHECK(std::isfinite(w));
         }

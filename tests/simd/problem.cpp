@@ -33,11 +33,17 @@ Problem::Problem(const Codec& c, uint32_t row_blocks_, uint32_t blocks_, uint32_
       q(size_t(tokens_) * blocks_ * 32, 64),
       scale(size_t(tokens_) * blocks_ * 4, 64),
       sum(size_t(tokens_) * blocks_ * 4, 64),
-      ext(size_t(tokens_) * blocks_ * c.act_ext_bytes, 64) {
+      ext(size_t(tokens_) * blocks_ * c.act_ext_bytes, 64),
+      params(c.params_bytes) {
     fill_weights(fill, rng);
     fill_activations(fill, rng);
-    weights = {panels.as(), c.scaled ? row_scales.as<uint16_t>() : nullptr,
-               c.scaled ? table : nullptr, row_blocks, blocks};
+    const bool scaled = c.scale != ScaleKind::none;
+    weights = {panels.as(),
+               scaled ? row_scales.as<uint16_t>() : nullptr,
+               scaled ? table : nullptr,
+               c.params_bytes ? params.as() : nullptr,
+               row_blocks,
+               blocks};
 }
 
 void Problem::fill_weights(Fill fill, Rng& rng) {
@@ -49,12 +55,15 @@ void Problem::fill_weights(Fill fill, Rng& rng) {
         for (uint32_t rb = 0; rb < row_blocks; rb++) {
             for (float& x : rows) x = rng.normal() * (rng.below(8) ? 1.0f : 1e-6f);
             find_encoder(codec)->encode_rows(
-                codec, rows.data(), 32 * size_t(blocks), nullptr, table,
+                codec, rows.data(), 32 * size_t(blocks), nullptr, Tables(),
                 panels.as() + size_t(rb) * blocks * codec.panel_bytes, none.data());
         }
         return;
     }
     for (size_t i = 0; i < bytes; i++) panels.as()[i] = uint8_t(rng.next());
+    do {
+        for (size_t i = 0; i < codec.params_bytes; i++) params.as()[i] = uint8_t(rng.next());
+    } while (codec.valid_params && !codec.valid_params(params.as()));
     if (fill != Fill::random) std::memset(panels.as(), fill == Fill::low ? 0x00 : 0xff, bytes);
     for (size_t r = 0; r < 16 * size_t(row_blocks); r++)
         row_scales.as<uint16_t>()[r] = finite_f16(rng);

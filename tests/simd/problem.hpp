@@ -31,6 +31,7 @@ struct Problem {
     size_t y_stride;
     Guarded panels, row_scales, f32, q, scale, sum, ext;
     float table[kScaleTable];
+    Guarded params;
     Weights weights;
 
   private:

@@ -23,8 +23,8 @@ struct Problem {
         Rng rng(1);
         rng.normals(rows.data(), rows.size());
         const Encoder& encoder = *find_encoder(c);
-        if (encoder.fit_table) encoder.fit_table(c, rows.data(), kPanelRows, kCols, table);
-        encoder.encode_rows(c, rows.data(), kCols, nullptr, table, row_block.data(), scales);
+        if (encoder.fit) encoder.fit(c, rows.data(), kPanelRows, kCols, tables);
+        encoder.encode_rows(c, rows.data(), kCols, nullptr, tables, row_block.data(), scales);
         for (size_t i = 0; i < kCols; i++) {
             x.f32[i] = rng.normal();
             x.q[i] = int8_t(int(rng.below(255)) - 127);
@@ -38,7 +38,7 @@ struct Problem {
     const Codec& codec;
     std::vector<float> rows;
     std::vector<uint8_t> row_block, ext;
-    float table[kScaleTable] = {};
+    Tables tables;
     uint16_t scales[kPanelRows] = {};
     struct {
         alignas(64) float f32[kCols];
@@ -56,7 +56,8 @@ struct Tensor {
             std::memcpy(memory + rb * p.row_block.size(), p.row_block.data(), p.row_block.size());
             std::memcpy(&row_scales[rb * kPanelRows], p.scales, sizeof p.scales);
         }
-        weights = {memory, row_scales.data(), p.table, uint32_t(row_blocks), uint32_t(kBlocks)};
+        weights = {memory,          row_scales.data(),    p.tables.scale,
+                   p.tables.params, uint32_t(row_blocks), uint32_t(kBlocks)};
     }
     void gemv(const CodecKernels& k, size_t begin, size_t end) {
         const Activations act = {problem.x.f32, problem.x.q, problem.x.scale, problem.x.sum,

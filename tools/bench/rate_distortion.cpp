@@ -13,7 +13,8 @@ namespace gosset::bench {
 
 double stored_bits_per_weight(const Codec& c) {
     const double weights = double(kRdRows) * kRdCols;
-    const double scales = c.scaled ? 16.0 * kRdRows + 32.0 * kScaleTable : 0;
+    const double scales =
+        c.scale == ScaleKind::none ? 0 : 16.0 * kRdRows + 32.0 * kScaleTable + 8.0 * c.params_bytes;
     return (8 * double(codes_size(c, kRdRows, kRdCols)) + scales) / weights;
 }
 
@@ -28,11 +29,12 @@ double gaussian_mse(const Codec& codec, uint64_t seed, unsigned threads) {
     rng.normals(rows.data(), rows.size());
     rng.normals(sample.data(), sample.size());
 
-    float table[kScaleTable] = {};
-    if (encoder.fit_table) encoder.fit_table(codec, sample.data(), sample_rows, kRdCols, table);
+    Tables tables;
+    if (encoder.fit) encoder.fit(codec, sample.data(), sample_rows, kRdCols, tables);
     std::vector<uint8_t> panels(codes_size(codec, kRdRows, kRdCols));
     std::vector<uint16_t> scales(kRdRows);
-    const Weights weights = {panels.data(), scales.data(), table, row_blocks, blocks};
+    const Weights weights = {panels.data(), scales.data(), tables.scale,
+                             tables.params, row_blocks,    blocks};
 
     double errors[row_blocks] = {};
     std::atomic<uint32_t> next{0};
@@ -41,7 +43,7 @@ double gaussian_mse(const Codec& codec, uint64_t seed, unsigned threads) {
         std::vector<float> decoded(kRdCols);
         for (uint32_t rb; (rb = next++) < row_blocks;) {
             const float* x = rows.data() + size_t(rb) * kPanelRows * kRdCols;
-            encoder.encode_rows(codec, x, kRdCols, nullptr, table,
+            encoder.encode_rows(codec, x, kRdCols, nullptr, tables,
                                 panels.data() + size_t(rb) * blocks * codec.panel_bytes,
                                 scales.data() + size_t(rb) * kPanelRows);
             for (uint32_t r = 0; r < kPanelRows; r++, x += kRdCols) {

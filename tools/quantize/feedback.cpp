@@ -111,11 +111,11 @@ Feedback Feedback::make(std::vector<float> h, uint64_t width, uint32_t group, fl
 }
 
 void Feedback::encode(const Codec& codec, const Encoder& encoder, const float* rows, uint64_t count,
-                      const float* table, float* error, uint8_t* panels,
+                      const Tables& tables, float* error, uint8_t* panels,
                       uint16_t* row_scales) const {
     const uint64_t n = width_, blocks = n / kPanelCols;
     for (uint64_t r = 0; r < count; r += kPanelRows)
-        encoder.choose_row_scales(codec, rows + r * n, n, table, row_scales + r);
+        encoder.choose_row_scales(codec, rows + r * n, n, tables, row_scales + r);
     float target[kPanelRows][kPanelCols], panel_error[kPanelRows][kPanelCols];
     for (uint64_t b = blocks; b-- > 0;) {
         const uint64_t first = b * kPanelCols;
@@ -129,7 +129,7 @@ void Feedback::encode(const Codec& codec, const Encoder& encoder, const float* r
             m.rows = kPanelRows, m.cols = kPanelCols, m.k = n - first - kPanelCols;
             if (m.k) ops_->matrix_update(m);
             uint8_t* panel = panels + ((r / kPanelRows) * blocks + b) * codec.panel_bytes;
-            encoder.encode_panel(codec, {rows + r * n + first, n, target, inside(b), table,
+            encoder.encode_panel(codec, {rows + r * n + first, n, target, inside(b), &tables,
                                          row_scales + r, panel, panel_error});
             for (uint64_t i = 0; i < kPanelRows; i++)
                 std::copy_n(panel_error[i], kPanelCols, error + (r + i) * n + first);

@@ -37,7 +37,7 @@ class Feedback {
     /// Encodes rows [rows][width] (rows: a multiple of 16) into panels, row scales; error:
     /// [rows][width], scratch. Row blocks follow each other in `panels`.
     void encode(const Codec& codec, const Encoder& encoder, const float* rows, uint64_t count,
-                const float* table, float* error, uint8_t* panels, uint16_t* row_scales) const;
+                const Tables& tables, float* error, uint8_t* panels, uint16_t* row_scales) const;
 
   private:
     uint64_t offset(uint64_t panel) const;

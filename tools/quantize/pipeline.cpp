@@ -76,8 +76,13 @@ Status Pipeline::run(const std::vector<size_t>& tensors) {
 
 Status Pipeline::describe() {
     for (size_t t = 0; t < encoders_.size(); t++) {
-        if (encoders_[t].needs_fit())
-            GOSSET_TRY(writer_.set_param(t, "table", bytes_of(encoders_[t].table())));
+        const TensorPlan& plan = encoders_[t].plan();
+        const Tables& tables = encoders_[t].tables();
+        if (plan.codec && plan.codec->scale != ScaleKind::none)
+            GOSSET_TRY(writer_.set_param(t, "table", bytes_of(std::span(tables.scale))));
+        if (plan.codec && plan.codec->params_bytes)  // the last segment (plan.cpp)
+            GOSSET_TRY(writer_.write(t, plan.info.segments.size() - 1, 0,
+                                     {tables.params, plan.codec->params_bytes}));
         const SquaredError sum = error(t);
         writer_.set_measured(t, sum.energy > 0 ? float(sum.error / sum.energy) : 0.0f);
     }
@@ -102,7 +107,7 @@ Status Pipeline::write(const Task& task, const EncodeScratch& scratch) {
     if (!plan.codec) return writer_.write(task.tensor, 0, 0, scratch.codes);
     const uint64_t codes_before = codes_size(*plan.codec, task.begin, plan.stored_cols);
     GOSSET_TRY(writer_.write(task.tensor, 0, codes_before, scratch.codes));
-    if (!plan.codec->scaled) return {};
+    if (plan.codec->scale == ScaleKind::none) return {};
     return writer_.write(task.tensor, 1, 2 * task.begin, bytes_of(scratch.row_scales));
 }
 

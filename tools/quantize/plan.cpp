@@ -79,10 +79,12 @@ Status lay_out(TensorPlan& t) {
         }
         t.stored_cols = padded_cols(width);
         t.info.segments.push_back({"codes", 0, codes_size(*t.codec, t.rows, t.stored_cols), 0});
-        if (t.codec->scaled) {
+        if (t.codec->scale != ScaleKind::none) {
             t.info.segments.push_back({"row_scales", 0, 2 * padded_rows(t.rows), 0});
             t.info.params.push_back({"table", std::vector<uint8_t>(sizeof(float) * kScaleTable)});
         }
+        if (t.codec->params_bytes)
+            t.info.segments.push_back({"params", 0, t.codec->params_bytes, 0});
     }
     t.info.bits_per_weight = float(8.0 * double(t.bytes()) / double(weights));
     return {};

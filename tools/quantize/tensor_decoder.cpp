@@ -42,7 +42,8 @@ Result<TensorDecoder> TensorDecoder::make(const TensorView& tensor, const Isa& i
     GOSSET_ASSIGN(d.transform_,
                   RowTransform::make(tensor.rotation, d.cols_, op_kernels(isa), tables));
     GOSSET_TRY(d.check_panels(tensor, *codec));
-    if (codec->scaled) GOSSET_TRY(d.read_parameters(tensor));
+    if (codec->scale != ScaleKind::none) GOSSET_TRY(d.read_scales(tensor));
+    if (codec->params_bytes) GOSSET_TRY(d.read_params(tensor, *codec));
     return d;
 }
 
@@ -61,7 +62,16 @@ Status TensorDecoder::check_panels(const TensorView& tensor, const Codec& codec)
     return {};
 }
 
-Status TensorDecoder::read_parameters(const TensorView& tensor) {
+Status TensorDecoder::read_params(const TensorView& tensor, const Codec& codec) {
+    GOSSET_ASSIGN(const auto params, require_segment(tensor, "params"));
+    GOSSET_TRY(expect_size("segment 'params'", params.size(), codec.params_bytes));
+    if (codec.valid_params && !codec.valid_params(params.data()))
+        return corrupt("its params are none of codec " + std::string(codec.name));
+    params_.assign(params.begin(), params.end());
+    return {};
+}
+
+Status TensorDecoder::read_scales(const TensorView& tensor) {
     GOSSET_ASSIGN(const auto scales, require_segment(tensor, "row_scales"));
     GOSSET_TRY(expect_size("segment 'row_scales'", scales.size(), 2 * padded_rows(rows_)));
     row_scales_.resize(scales.size() / 2);
@@ -82,7 +92,7 @@ void TensorDecoder::read_rows(uint64_t begin, uint64_t count, float* out) {
         return;
     }
     Weights w = shape_;
-    w.row_scales = row_scales_.data(), w.table = table_.data();
+    w.row_scales = row_scales_.data(), w.table = table_.data(), w.params = params_.data();
     for (uint64_t r = 0; r < count; r++) {
         kernels_->decode_row(w, uint32_t(begin + r), row_.data());
         transform_.undo(row_.data(), scratch_.data());

@@ -25,15 +25,17 @@ class TensorDecoder {
 
   private:
     Status check_panels(const TensorView& tensor, const Codec& codec);
-    Status read_parameters(const TensorView& tensor);
+    Status read_scales(const TensorView& tensor);
+    Status read_params(const TensorView& tensor, const Codec& codec);
 
     uint64_t rows_ = 0, cols_ = 0;
     const uint8_t* raw_ = nullptr;  ///< of a vector; else null
     const CodecKernels* kernels_ = nullptr;
     RowTransform transform_;
-    Weights shape_{};  ///< panels and counts; scales and table are the vectors below
+    Weights shape_{};  ///< panels and counts; scales, table and params are the vectors below
     std::vector<float> table_;
     std::vector<uint16_t> row_scales_;
+    std::vector<uint8_t> params_;
     std::vector<float> row_, scratch_;
 };
 

@@ -53,8 +53,8 @@ Status TensorEncoder::fit(EncodeScratch& scratch) {
         GOSSET_TRY(read(i * plan_->rows / n, 1, scratch.read.data()));
         prepare(scratch.read.data(), &scratch.rows[i * plan_->stored_cols], scratch);
     }
-    encoder_->fit_table(*plan_->codec, scratch.rows.data(), n, plan_->stored_cols, table_.data());
-    for (float scale : table_)
+    encoder_->fit(*plan_->codec, scratch.rows.data(), n, plan_->stored_cols, tables_);
+    for (float scale : tables_.scale)
         if (!std::isfinite(scale)) return corrupt("its weights are too large for this codec");
     return {};
 }
@@ -63,8 +63,8 @@ Status TensorEncoder::compare(uint64_t begin, uint64_t count, EncodeScratch& scr
                               SquaredError& sum) const {
     const uint64_t cols = plan_->stored_cols;
     scratch.decoded.resize(cols);
-    const Weights w{scratch.codes.data(), scratch.row_scales.data(), table_.data(),
-                    uint32_t(padded_rows(count) / 16), uint32_t(cols / 32)};
+    const Weights w{scratch.codes.data(), scratch.row_scales.data(),         tables_.scale,
+                    tables_.params,       uint32_t(padded_rows(count) / 16), uint32_t(cols / 32)};
     // Errors along padding meet activations of 0 and do not count: where the rotation mixed padding
     // in, it is undone first.
     const bool mixed = transform_.width() > plan_->cols;
@@ -111,15 +111,14 @@ Status TensorEncoder::encode(uint64_t begin, uint64_t count, EncodeScratch& scra
         prepare(&scratch.read[r * plan_->cols], &scratch.rows[r * cols], scratch);
     if (feedback_) {
         scratch.error.resize(blocks * 16 * cols);
-        feedback_->encode(*plan_->codec, *encoder_, scratch.rows.data(), blocks * 16, table_.data(),
+        feedback_->encode(*plan_->codec, *encoder_, scratch.rows.data(), blocks * 16, tables_,
                           scratch.error.data(), scratch.codes.data(), scratch.row_scales.data());
         return compare(begin, count, scratch, sum);
     }
     const uint64_t block_bytes = cols / 32 * plan_->codec->panel_bytes;
     for (uint64_t b = 0; b < blocks; b++)
-        encoder_->encode_rows(*plan_->codec, &scratch.rows[b * 16 * cols], cols, nullptr,
-                              table_.data(), &scratch.codes[b * block_bytes],
-                              &scratch.row_scales[b * 16]);
+        encoder_->encode_rows(*plan_->codec, &scratch.rows[b * 16 * cols], cols, nullptr, tables_,
+                              &scratch.codes[b * block_bytes], &scratch.row_scales[b * 16]);
     return compare(begin, count, scratch, sum);
 }
 

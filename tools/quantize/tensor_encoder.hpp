@@ -3,7 +3,6 @@
 /// Relies on the codec's encoder (simd/encoder.hpp) and kernels, and on the source.
 #pragma once
 
-#include <array>
 #include <vector>
 
 #include "simd/dispatch.hpp"
@@ -23,7 +22,7 @@ struct SquaredError {
 struct EncodeScratch {
     std::vector<float> read, rows, decoded, transform, error;
     std::vector<uint8_t> codes;        ///< result: panels of the chunk's row blocks
-    std::vector<uint16_t> row_scales;  ///< result: fp16, one a padded row; for scaled codecs
+    std::vector<uint16_t> row_scales;  ///< result: fp16, one a padded row; unless ScaleKind::none
 };
 
 class TensorEncoder {
@@ -38,10 +37,11 @@ class TensorEncoder {
     uint32_t feedback_group() const { return encoder_ ? encoder_->group : 0; }
     /// From here on rows are encoded with feedback; null: without.
     void set_feedback(const Feedback* feedback) { feedback_ = feedback; }
-    bool needs_fit() const { return plan_->codec && plan_->codec->scaled; }
-    /// Chooses the scale table from at most kSampleRows evenly spaced rows. Once, before encode().
+    bool needs_fit() const { return plan_->codec && encoder_->fit; }
+    /// Chooses the scale table and params from at most kSampleRows evenly spaced rows. Once, before
+    /// encode().
     Status fit(EncodeScratch& scratch);
-    const std::array<float, kScaleTable>& table() const { return table_; }
+    const Tables& tables() const { return tables_; }
 
     /// Rows handled at a time: a multiple of 16 that depends on the shape only.
     uint64_t chunk_rows() const;
@@ -64,7 +64,7 @@ class TensorEncoder {
     const CodecKernels* kernels_ = nullptr;
     const Feedback* feedback_ = nullptr;
     RowTransform transform_;
-    std::array<float, kScaleTable> table_{};
+    Tables tables_;
 };
 
 }  // namespace gosset::quantize

@@ -18,9 +18,11 @@ constexpr Codec member(const char* name, const char* summary, const CodecKernels
         .nominal_bits = float(e8n::Layout<Q>::kBits),
         .act = ActKind::i8,
         .panel_bytes = e8n::Layout<Q>::kPanelBytes,
-        .scaled = true,
+        .scale = ScaleKind::block,
         .rotate = true,
         .act_ext_bytes = e8n::kExtBytes,
+        .params_bytes = 0,
+        .valid_params = nullptr,
         .reference = reference,
     };
 }

@@ -37,16 +37,16 @@ void encode_panels(const float* rows, size_t cols, const float* importance, cons
     }
 }
 
-void choose_row_scales(const Codec&, const float* rows, size_t cols, const float table[kScaleTable],
+void choose_row_scales(const Codec&, const float* rows, size_t cols, const Tables& tables,
                        uint16_t* row_scales) {
-    const Scales scales(table);
+    const Scales scales(tables.scale);
     for (size_t row = 0; row < kPanelRows; ++row)
         row_scales[row] = scales.count ? rms_row_scale(rows + row * cols, cols) : uint16_t(0);
 }
 
 void encode_rows(const Codec& codec, const float* rows, size_t cols, const float* importance,
-                 const float table[kScaleTable], uint8_t* panels, uint16_t* row_scales) {
-    const Scales scales(table);
+                 const Tables& tables, uint8_t* panels, uint16_t* row_scales) {
+    const Scales scales(tables.scale);
     with_levels(codec, [&]<int Q>() {
         encode_panels<Q>(rows, cols, importance, scales, panels, row_scales);
     });
@@ -68,7 +68,7 @@ void load_block(const float* x, const float* importance, float inverse_scale, Bl
 namespace gosset {
 
 extern const Encoder e8n_encoder;
-constinit const Encoder e8n_encoder = {e8n::fit_table, e8n::encode_rows, 8, e8n::choose_row_scales,
+constinit const Encoder e8n_encoder = {e8n::fit, e8n::encode_rows, 8, e8n::choose_row_scales,
                                        e8n::encode_panel};
 
 }  // namespace gosset

@@ -16,9 +16,8 @@ void load_block(const float* x, const float* importance, float inverse_scale, Bl
 template <int Q>
 float block_error(const void*, const float* x, float scale);
 
-/// Encoder::fit_table of the family.
-void fit_table(const Codec&, const float* rows, size_t n_rows, size_t cols,
-               float table[kScaleTable]);
+/// Encoder::fit of the family.
+void fit(const Codec&, const float* rows, size_t n_rows, size_t cols, Tables&);
 
 /// Encoder::encode_panel of the family.
 void encode_panel(const Codec&, const FeedbackPanel&);

@@ -57,7 +57,7 @@ void encode_group_of_rows(const FeedbackPanel& p, const RowScales& s, int row, i
 }  // namespace
 
 void encode_panel(const Codec& codec, const FeedbackPanel& p) {
-    const Scales scales(p.table);
+    const Scales scales(p.tables->scale);
     with_levels(codec, [&]<int Q>() {
         std::memset(p.panel, 0, Layout<Q>::kPanelBytes);
         for (int row = 0; row < int(kPanelRows); row += 4) {

@@ -59,7 +59,7 @@ bool encodes_like_gaussian(const float* rows, size_t n_rows, size_t cols) {
 }
 
 template <int Q>
-void fit(const float* rows, size_t n_rows, size_t cols, float table[kScaleTable]) {
+void fit_member(const float* rows, size_t n_rows, size_t cols, float table[kScaleTable]) {
     if (encodes_like_gaussian<Q>(rows, n_rows, cols)) {
         std::copy_n(gaussian<Q>.scales, kScaleTable, table);
         return;
@@ -91,12 +91,8 @@ template float block_error<4>(const void*, const float*, float);
 template float block_error<8>(const void*, const float*, float);
 template float block_error<16>(const void*, const float*, float);
 
-void fit_table(const Codec& codec, const float* rows, size_t n_rows, size_t cols,
-               float table[kScaleTable]) {
-    const auto fit_member = codec.panel_bytes == Layout<16>::kPanelBytes  ? fit<16>
-                            : codec.panel_bytes == Layout<8>::kPanelBytes ? fit<8>
-                                                                          : fit<4>;
-    fit_member(rows, n_rows, cols, table);
+void fit(const Codec& codec, const float* rows, size_t n_rows, size_t cols, Tables& tables) {
+    with_levels(codec, [&]<int Q>() { fit_member<Q>(rows, n_rows, cols, tables.scale); });
 }
 
 }  // namespace gosset::e8n

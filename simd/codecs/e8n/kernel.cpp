@@ -166,13 +166,12 @@ void gemv_ext(const MatvecArgs& a) {
 
 /// For gemm, which decodes once for many tokens: the repair is made in the coordinates.
 template <int Q>
-struct RepairedPanel {
-    static constexpr uint32_t kBytes = e8n::Layout<Q>::kPanelBytes;
-    static constexpr uint32_t kIndexAt = e8n::Layout<Q>::kCodeBytes;
+struct RepairedPanel : BlockScaled<e8n::Layout<Q>::kPanelBytes, e8n::Layout<Q>::kCodeBytes> {
     using Sums = U7Sums<2 * Q>;  // level + 2Q in [0, 4Q]
 
+    explicit GOSSET_INLINE RepairedPanel(const Weights&) {}
     template <class Sink>
-    GOSSET_INLINE static void decode(const uint8_t* slice, Sink sink) {
+    GOSSET_INLINE void decode(const uint8_t* slice, Sink sink) const {
         // By the low nibble of the key: the coordinate as one bit, and the step mod 256.
         alignas(16) static constexpr uint8_t kBit[16] = {1,  1,  2,  2,  4,  4,  8,   8,
                                                          16, 16, 32, 32, 64, 64, 128, 128};

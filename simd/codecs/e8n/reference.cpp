@@ -8,19 +8,19 @@ namespace gosset {
 namespace {
 
 template <int Q>
-void decode(const uint8_t* panel, int16_t levels[kPanelRows][kPanelCols]) {
+void decode(const uint8_t*, const uint8_t* panel, PanelLevels& out) {
     for (int lane = 0; lane < 64; ++lane) {
         uint8_t codes[8];
         int group[8];
         e8n::get_codes<Q>(panel, lane, codes);
         e8n::decode_group<Q>(codes, group);
-        for (int i = 0; i < 8; ++i) levels[lane / 4][8 * (lane % 4) + i] = int16_t(group[i]);
+        for (int i = 0; i < 8; ++i) out.level[lane / 4][8 * (lane % 4) + i] = int16_t(group[i]);
     }
 }
 
 template <int Q>
-constexpr ReferencePanel panel = {e8n::Layout<Q>::kPanelBytes, e8n::Layout<Q>::kCodeBytes,
-                                  decode<Q>};
+constexpr ReferencePanel panel = {e8n::Layout<Q>::kPanelBytes, ScaleKind::block,
+                                  e8n::Layout<Q>::kCodeBytes, decode<Q>};
 
 template <int Q>
 void matvec(const MatvecArgs& a) {

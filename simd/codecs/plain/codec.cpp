@@ -18,9 +18,11 @@ constexpr Codec member(const char* name, const char* summary, float bits, uint32
         .nominal_bits = bits,
         .act = ActKind::f32,
         .panel_bytes = panel_bytes,
-        .scaled = false,
+        .scale = ScaleKind::none,
         .rotate = false,
         .act_ext_bytes = 0,
+        .params_bytes = 0,
+        .valid_params = nullptr,
         .reference = reference,
     };
 }

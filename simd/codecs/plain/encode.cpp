@@ -33,7 +33,7 @@ void encode(const float* rows, size_t cols, uint8_t* panels, Element (*convert)(
         }
 }
 
-void encode_rows(const Codec& codec, const float* rows, size_t cols, const float*, const float*,
+void encode_rows(const Codec& codec, const float* rows, size_t cols, const float*, const Tables&,
                  uint8_t* panels, uint16_t* row_scales) {
     if (!std::strcmp(codec.name, "f32")) encode(rows, cols, panels, to_f32);
     if (!std::strcmp(codec.name, "f16")) encode(rows, cols, panels, to_f16);

@@ -6,13 +6,12 @@ namespace gosset::GOSSET_ISA {
 
 namespace {
 
-struct Q4Panel {
-    static constexpr uint32_t kBytes = q4::kBytes;
-    static constexpr uint32_t kIndexAt = q4::kIndexAt;
+struct Q4Panel : BlockScaled<q4::kBytes, q4::kIndexAt> {
     using Sums = NibbleSums<1, 15>;  // 2 * n - 15
 
+    explicit GOSSET_INLINE Q4Panel(const Weights&) {}
     template <class Sink>
-    GOSSET_INLINE static void decode(const uint8_t* slice, Sink sink) {
+    GOSSET_INLINE void decode(const uint8_t* slice, Sink sink) const {
         const Bytes low = set1(0x0f);
         const Bytes v0 = load(slice), v1 = load(slice + 64);
         const Bytes v2 = load(slice + 128), v3 = load(slice + 192);

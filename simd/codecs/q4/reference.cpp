@@ -5,15 +5,15 @@ namespace gosset {
 
 namespace {
 
-void decode(const uint8_t* panel, int16_t levels[kPanelRows][kPanelCols]) {
+void decode(const uint8_t*, const uint8_t* panel, PanelLevels& out) {
     for (uint32_t r = 0; r < kPanelRows; r++)
         for (uint32_t c = 0; c < kPanelCols; c++) {
             const int n = panel[q4::byte_of(r, c)] >> q4::shift_of(c) & 15;
-            levels[r][c] = int16_t(2 * n - 15);
+            out.level[r][c] = int16_t(2 * n - 15);
         }
 }
 
-constexpr ReferencePanel panel = {q4::kBytes, q4::kIndexAt, decode};
+constexpr ReferencePanel panel = {q4::kBytes, ScaleKind::block, q4::kIndexAt, decode};
 
 void matvec(const MatvecArgs& a) {
     reference_matvec(panel, a);

@@ -15,9 +15,11 @@ constexpr Codec members[] = {{
     .nominal_bits = 8,
     .act = ActKind::i8,
     .panel_bytes = q8::kBytes,
-    .scaled = true,
+    .scale = ScaleKind::block,
     .rotate = true,
     .act_ext_bytes = 0,
+    .params_bytes = 0,
+    .valid_params = nullptr,
     .reference = &q8_reference,
 }};
 }  // namespace

@@ -6,13 +6,12 @@ namespace gosset::GOSSET_ISA {
 
 namespace {
 
-struct Q8Panel {
-    static constexpr uint32_t kBytes = q8::kBytes;
-    static constexpr uint32_t kIndexAt = q8::kIndexAt;
+struct Q8Panel : BlockScaled<q8::kBytes, q8::kIndexAt> {
     using Sums = S8Sums;
 
+    explicit GOSSET_INLINE Q8Panel(const Weights&) {}
     template <class Sink>
-    GOSSET_INLINE static void decode(const uint8_t* slice, Sink sink) {
+    GOSSET_INLINE void decode(const uint8_t* slice, Sink sink) const {
         for_lanes([&](auto j) __attribute__((always_inline)) { sink(j, load(slice + 64 * j)); });
     }
 };

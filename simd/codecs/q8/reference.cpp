@@ -5,12 +5,13 @@ namespace gosset {
 
 namespace {
 
-void decode(const uint8_t* panel, int16_t levels[kPanelRows][kPanelCols]) {
+void decode(const uint8_t*, const uint8_t* panel, PanelLevels& out) {
     for (uint32_t r = 0; r < kPanelRows; r++)
-        for (uint32_t c = 0; c < kPanelCols; c++) levels[r][c] = int8_t(panel[q8::byte_of(r, c)]);
+        for (uint32_t c = 0; c < kPanelCols; c++)
+            out.level[r][c] = int8_t(panel[q8::byte_of(r, c)]);
 }
 
-constexpr ReferencePanel panel = {q8::kBytes, q8::kIndexAt, decode};
+constexpr ReferencePanel panel = {q8::kBytes, ScaleKind::block, q8::kIndexAt, decode};
 
 void matvec(const MatvecArgs& a) {
     reference_matvec(panel, a);
