@@ -5,8 +5,9 @@
 ///   struct MyPanel : BlockScaled<264, 256> {       // bytes of a panel; where its indices begin
 ///       using Sums = NibbleSums<1, 15>;            // what a level is (simd/parts/slice.hpp)
 ///       // Calls sink(Lane<j>(), w) for j = 0..7 in this order: w is column 8 * g + j.
-///       // Vector i of the slice is at slice + 64 * i.
-///       template <class Sink> GOSSET_INLINE void decode(const uint8_t* slice, Sink sink) const;
+///       // Slice s; its vector i is at panel + kSliceBytes * s + 64 * i.
+///       template <int s, class Sink>
+///       GOSSET_INLINE void decode(const uint8_t* panel, Sink sink) const;
 ///       // Made once a call: tables of the tensor's params go to registers here.
 ///       explicit GOSSET_INLINE MyPanel(const Weights&);
 ///   };
@@ -77,8 +78,8 @@ void gemv(const MatvecArgs& a) {
             const typename Panel::Index index(p + Panel::kIndexAt);
             for_slices([&](auto s) __attribute__((always_inline)) {
                 typename Panel::Sums sums(a.x.sum[b]);
-                panel.decode(
-                    p + kSliceBytes * s, [&](auto j, Bytes w) __attribute__((always_inline)) {
+                panel.template decode<s>(
+                    p, [&](auto j, Bytes w) __attribute__((always_inline)) {
                         sums.template add<j>(Panel::Sums::form(w), x);
                     });
                 f[s] = fold(sums, lookup<s>(table, index), a.x.scale[b], f[s]);
@@ -120,10 +121,9 @@ void gemm_tokens(const MatvecArgs& a, uint32_t rb, uint32_t first, uint32_t n) {
         const typename Panel::Index index(p + Panel::kIndexAt);
         for_slices([&](auto s) __attribute__((always_inline)) {
             Bytes w[8];
-            panel.decode(
-                p + kSliceBytes * s, [&](auto j, Bytes v) __attribute__((always_inline)) {
-                    w[j] = Panel::Sums::form(v);
-                });
+            panel.template decode<s>(
+                p, [&](auto j, Bytes v)
+                       __attribute__((always_inline)) { w[j] = Panel::Sums::form(v); });
             gemm_slice<Panel, s>(a, w, lookup<s>(table, index), b, first, n, f);
         });
     }

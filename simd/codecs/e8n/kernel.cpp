@@ -170,12 +170,12 @@ struct RepairedPanel : BlockScaled<e8n::Layout<Q>::kPanelBytes, e8n::Layout<Q>::
     using Sums = U7Sums<2 * Q>;  // level + 2Q in [0, 4Q]
 
     explicit GOSSET_INLINE RepairedPanel(const Weights&) {}
-    template <class Sink>
-    GOSSET_INLINE void decode(const uint8_t* slice, Sink sink) const {
+    template <int s, class Sink>
+    GOSSET_INLINE void decode(const uint8_t* panel, Sink sink) const {
         // By the low nibble of the key: the coordinate as one bit, and the step mod 256.
         alignas(16) static constexpr uint8_t kBit[16] = {1,  1,  2,  2,  4,  4,  8,   8,
                                                          16, 16, 32, 32, 64, 64, 128, 128};
-        const Decoded d = GOSSET_ISA::decode<Q>(slice);
+        const Decoded d = GOSSET_ISA::decode<Q>(panel + kSliceBytes * s);
         const Bytes bit = keep(d.flip, lookup(Table16(kBit), d.move & set1(15)));
         const Bytes up = set1(2 * Q), down = set1(-2 * Q);
         const Bytes step = select(any_bit(d.move, set1(1)), up, down);

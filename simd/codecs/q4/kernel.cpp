@@ -10,8 +10,9 @@ struct Q4Panel : BlockScaled<q4::kBytes, q4::kIndexAt> {
     using Sums = NibbleSums<1, 15>;  // 2 * n - 15
 
     explicit GOSSET_INLINE Q4Panel(const Weights&) {}
-    template <class Sink>
-    GOSSET_INLINE void decode(const uint8_t* slice, Sink sink) const {
+    template <int s, class Sink>
+    GOSSET_INLINE void decode(const uint8_t* panel, Sink sink) const {
+        const uint8_t* slice = panel + kSliceBytes * s;
         const Bytes low = set1(0x0f);
         const Bytes v0 = load(slice), v1 = load(slice + 64);
         const Bytes v2 = load(slice + 128), v3 = load(slice + 192);

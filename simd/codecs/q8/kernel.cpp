@@ -10,8 +10,9 @@ struct Q8Panel : BlockScaled<q8::kBytes, q8::kIndexAt> {
     using Sums = S8Sums;
 
     explicit GOSSET_INLINE Q8Panel(const Weights&) {}
-    template <class Sink>
-    GOSSET_INLINE void decode(const uint8_t* slice, Sink sink) const {
+    template <int s, class Sink>
+    GOSSET_INLINE void decode(const uint8_t* panel, Sink sink) const {
+        const uint8_t* slice = panel + kSliceBytes * s;
         for_lanes([&](auto j) __attribute__((always_inline)) { sink(j, load(slice + 64 * j)); });
     }
 };
