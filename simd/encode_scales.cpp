@@ -151,4 +151,35 @@ void fit_scales(const ScaleFit& fit, const float* rows, size_t n_rows, size_t co
     std::sort(table, table + kScaleTable);
 }
 
+uint16_t peak_row_scale(const float* row, size_t cols, uint16_t rms, const float table[kScaleTable],
+                        float max_level) {
+    float peak = 0, widest = 0;
+    for (size_t c = 0; c < cols; c++) peak = std::max(peak, row[c] < 0 ? -row[c] : row[c]);
+    for (uint32_t k = 0; k < kScaleTable; k++) widest = std::max(widest, table[k]);
+    const float scale = f16_to_f32(rms), reach = widest * max_level;
+    if (!(scale > 0) || !(reach > 0) || !(peak > 1.2f * reach * scale)) return 0;
+    const float wide = peak / reach;
+    return wide < 65504.0f ? f32_to_f16(wide) : uint16_t(0);
+}
+
+void fit_or_gaussian(const ScaleFit& fit, const GaussianTable& gaussian, const float* rows,
+                     size_t n_rows, size_t cols, float table[kScaleTable]) {
+    constexpr size_t kTestBlocks = 512;
+    constexpr double kTolerance = 1.04;  // the relative error of so many blocks varies by 1%
+    const std::vector<float> blocks = normalized_blocks(rows, n_rows, cols, kTestBlocks);
+    double error = 0, squares = 0;
+    for (size_t at = 0; at < blocks.size(); at += kPanelCols) {
+        const float* x = &blocks[at];
+        float best = fit.error(fit.context, x, gaussian.scales[0]);
+        for (size_t s = 1; s < kScaleTable; s++)
+            best = std::min(best, fit.error(fit.context, x, gaussian.scales[s]));
+        error += double(best);
+        for (size_t c = 0; c < kPanelCols; c++) squares += double(x[c]) * double(x[c]);
+    }
+    if (error <= double(gaussian.mse) * kTolerance * squares)
+        std::copy_n(gaussian.scales, kScaleTable, table);
+    else
+        fit_scales(fit, rows, n_rows, cols, table);
+}
+
 }  // namespace gosset

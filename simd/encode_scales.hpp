@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "runtime/base/half.hpp"
 #include "simd/kernels.hpp"
 
 namespace gosset {
@@ -13,6 +14,23 @@ namespace gosset {
 /// The row's root mean square as fp16: finite, 0 for a row of zeros (or of less than fp16 can say).
 /// A row with infinities or NaNs gets the largest finite scale.
 uint16_t rms_row_scale(const float* row, size_t cols);
+
+/// The row scale that reaches the row's peak with the table's widest scale and `max_level`: 0
+/// where rms_row_scale (given) nearly does, or where there is none.
+uint16_t peak_row_scale(const float* row, size_t cols, uint16_t rms, const float table[kScaleTable],
+                        float max_level);
+
+/// rms_row_scale, or peak_row_scale where error(float row_scale), the squared error of the row as a
+/// whole, says that it is better.
+template <class Error>
+uint16_t choose_row_scale(const float* row, size_t cols, const float table[kScaleTable],
+                          float max_level, Error error) {
+    const uint16_t rms = rms_row_scale(row, cols);
+    const uint16_t peak = peak_row_scale(row, cols, rms, table, max_level);
+    if (peak == 0) return rms;
+    const double plain = error(f16_to_f32(rms));
+    return error(f16_to_f32(peak)) < plain ? peak : rms;
+}
 
 /// How fit_scales asks a codec about its error.
 struct ScaleFit {
@@ -30,5 +48,17 @@ struct ScaleFit {
 /// optima).
 void fit_scales(const ScaleFit& fit, const float* rows, size_t n_rows, size_t cols,
                 float table[kScaleTable]);
+
+/// What a codec knows of rows of N(0,1), as rotated rows are: the table that it wants for them, and
+/// the mean squared error with it.
+struct GaussianTable {
+    float mse;
+    float scales[kScaleTable];
+};
+
+/// fit_scales, or the Gaussian table where a sample of the blocks encodes as well with it as normal
+/// numbers do.
+void fit_or_gaussian(const ScaleFit& fit, const GaussianTable& gaussian, const float* rows,
+                     size_t n_rows, size_t cols, float table[kScaleTable]);
 
 }  // namespace gosset

@@ -82,23 +82,11 @@ double row_error(const UniformGrid& g, const float* row, size_t cols, const floa
     return sum * double(row_scale) * double(row_scale);
 }
 
-/// The root mean square, or, where a peak lies far outside what the table reaches then, the scale
-/// that reaches the peak if that is better for the row as a whole.
 uint16_t choose_row_scale(const UniformGrid& g, const float* row, size_t cols,
                           const float* importance, const float table[kScaleTable]) {
-    const uint16_t rms = rms_row_scale(row, cols);
-    const float scale = f16_to_f32(rms);
-    float peak = 0, widest = 0;
-    for (size_t c = 0; c < cols; c++) peak = std::max(peak, row[c] < 0 ? -row[c] : row[c]);
-    for (uint32_t k = 0; k < kScaleTable; k++) widest = std::max(widest, table[k]);
-    const float reach = widest * g.max_level;
-    if (!(scale > 0) || !(reach > 0) || !(peak > 1.2f * reach * scale)) return rms;
-    const float wide = peak / reach;
-    if (!(wide < 65504.0f)) return rms;
-    const uint16_t wide16 = f32_to_f16(wide);
-    const double plain = row_error(g, row, cols, importance, table, scale);
-    const double stretched = row_error(g, row, cols, importance, table, f16_to_f32(wide16));
-    return stretched < plain ? wide16 : rms;
+    return gosset::choose_row_scale(row, cols, table, g.max_level, [&](float scale) {
+        return row_error(g, row, cols, importance, table, scale);
+    });
 }
 
 void encode_block(const UniformGrid& g, const float* x, const float* importance,

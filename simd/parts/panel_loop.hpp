@@ -11,7 +11,7 @@
 ///       // Made once a call: tables of the tensor's params go to registers here.
 ///       explicit GOSSET_INLINE MyPanel(const Weights&);
 ///   };
-///   const CodecKernels k = {gemv<MyPanel>, gemm<MyPanel>, nullptr, nullptr};
+///   const CodecKernels k = {gemv<MyPanel>, gemm<MyPanel>, decode_row<MyPanel>, nullptr};
 #pragma once
 
 #include "simd/kernels.hpp"
@@ -35,6 +35,9 @@ struct BlockScaled {
     static constexpr uint32_t kBytes = bytes, kIndexAt = index_at;
     using Table = ScaleTable;
     using Index = ScaleIndex;
+    GOSSET_INLINE static float scale(const float* table, const uint8_t* panel, uint32_t row) {
+        return table[panel[index_at + row / 2] >> (4 * (row % 2)) & 15];
+    }
 };
 
 /// The same for ScaleKind::row, which looks nothing up.
@@ -54,6 +57,9 @@ struct RowScaled {
     static constexpr uint32_t kBytes = bytes, kIndexAt = 0;
     using Table = RowScale;
     using Index = NoIndex;
+    GOSSET_INLINE static float scale(const float* table, const uint8_t*, uint32_t) {
+        return *table;
+    }
 };
 
 /// f + acc * (table[index] * scale): one block of one token.
@@ -142,6 +148,30 @@ void gemm(const MatvecArgs& a) {
             const uint32_t left = a.tokens - t;
             gemm_tokens<Panel>(a, rb, t, left < kGemmTokens ? left : kGemmTokens);
         }
+}
+
+/// Decodes the whole slice for the one row: 16 rows' work on AVX-512, and still several times the
+/// pace of the scalar definition.
+template <class Panel>
+void decode_row(const Weights& w, uint32_t row, float* out) {
+    const Panel panel(w);
+    const uint32_t r = row % kPanelRows;
+    alignas(64) float row_scales[kSliceRows];
+    store(row_scales, load_f16(w.row_scales + row / kSliceRows * kSliceRows));
+    const float row_scale = row_scales[row % kSliceRows];
+    const uint8_t* p = w.panels + size_t(row / kPanelRows) * w.blocks * Panel::kBytes;
+    for (uint32_t b = 0; b < w.blocks; b++, p += Panel::kBytes, out += kPanelCols) {
+        const float scale = Panel::scale(w.table, p, r);
+        for_slices([&](auto s) __attribute__((always_inline)) {
+            if (r / kSliceRows != uint32_t(s)) return;
+            alignas(64) uint8_t bytes[8][kSliceBytes];
+            panel.template decode<s>(
+                p, [&](auto j, Bytes v) __attribute__((always_inline)) { store(bytes[j], v); });
+            const uint32_t at = 4 * (r % kSliceRows);
+            for (uint32_t c = 0; c < kPanelCols; c++)
+                out[c] = row_scale * (scale * float(Panel::Sums::level(bytes[c % 8][at + c / 8])));
+        });
+    }
 }
 
 }  // namespace

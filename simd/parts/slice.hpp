@@ -11,6 +11,7 @@
 ///            add sub adds subs avg min max (u8)   shr<n> (u8)
 ///            shr16<n> shl16<n> (16-bit lanes: mask after)
 ///   tables   Table16 Table32 Table64: lookup(table, index), index < 16, 32, 64 or undefined bytes;
+///            Table16 also of a vector, whose 16 bytes are the same again and again;
 ///            GroupTable: lookup(table, index): byte lane 4 * row + g gives entry 16 * g + index
 ///   Mask     any_bit(a, b) = a & b != 0, greater(a, b) (u8), sign_bit(a);  & | ^ between masks
 ///            select(m, a, b) = m ? a : b, keep(m, a) = m ? a : 0
@@ -85,6 +86,7 @@ GOSSET_INLINE void for_slices(F f) {
 
 /// Sum over the 32 columns of a row, as three ways to see a weight. Each is used as
 ///   Sums s(sum);  s.add<j>(Sums::form(w_j), x) for j = 0..7;  s.total()
+/// level(w) is what a byte of w stands for.
 /// `sum` is the sum of the block's 32 activations. Two accumulators: even and odd vectors.
 
 /// w - offset, with w in [0, 127]: the offset is undone by the start value.
@@ -98,6 +100,7 @@ struct U7Sums {
         if constexpr (j % 2 == 1) odd_ = dot_u7<j>(odd_, w, x);
     }
     GOSSET_INLINE I32Rows total() const { return GOSSET_ISA::total(even_, odd_) + start_; }
+    GOSSET_INLINE static int level(uint8_t w) { return w - offset; }
 
   private:
     I32Rows start_;
@@ -115,6 +118,7 @@ struct NibbleSums {
         if constexpr (j % 2 == 1) odd_ = dot_u4<j>(odd_, w, x);
     }
     GOSSET_INLINE I32Rows total() const { return shl<shift>(total_u4(even_, odd_)) + start_; }
+    GOSSET_INLINE static int level(uint8_t w) { return (w << shift) - offset; }
 
   private:
     I32Rows start_;
@@ -125,6 +129,7 @@ struct NibbleSums {
 struct S8Sums {
     GOSSET_INLINE explicit S8Sums(int32_t sum) : start_(offset_s8(sum)) {}
     GOSSET_INLINE static Bytes form(Bytes w) { return form_s8(w); }
+    GOSSET_INLINE static int level(uint8_t w) { return int8_t(w); }
     template <int j>
     GOSSET_INLINE void add(Bytes w, const Inputs& x) {
         if constexpr (j % 2 == 0) even_ = dot_s8<j>(even_, w, x);
@@ -141,6 +146,7 @@ struct S8Sums {
 struct TableSums : S8Sums {
     using S8Sums::S8Sums;
     GOSSET_INLINE static Bytes form(Bytes w) { return w; }
+    GOSSET_INLINE static int level(uint8_t w) { return int8_t(w ^ kFormS8); }
 };
 
 }  // namespace

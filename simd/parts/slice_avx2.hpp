@@ -101,6 +101,7 @@ GOSSET_INLINE __m256i both_halves(const void* p) {
 }
 struct Table16 {
     explicit GOSSET_INLINE Table16(const void* p) : v(both_halves(p)) {}
+    explicit GOSSET_INLINE Table16(Bytes b) : v(b.v) {}
     __m256i v;
 };
 struct Table32 {
@@ -230,6 +231,7 @@ GOSSET_INLINE I32Rows total_u4(U4Acc a, U4Acc b) {
 
 // |w| times sign(w) x: a pair is at most 2 * 128 * 127 = 32512, also for w = -128 (|w| reads as the
 // unsigned 128); x = -128 would overflow its negation, and is outside the contract.
+constexpr uint8_t kFormS8 = 0;
 GOSSET_INLINE Bytes form_s8(Bytes w) {
     return w;
 }

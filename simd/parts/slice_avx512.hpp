@@ -102,6 +102,7 @@ GOSSET_INLINE Bytes shl16(Bytes a) {
 struct Table16 {
     explicit GOSSET_INLINE Table16(const void* p)
         : v(_mm512_broadcast_i32x4(_mm_loadu_si128(static_cast<const __m128i*>(p)))) {}
+    explicit GOSSET_INLINE Table16(Bytes b) : v(b.v) {}
     __m512i v;
 };
 struct Table32 {
@@ -111,6 +112,7 @@ struct Table32 {
 };
 struct Table64 {
     explicit GOSSET_INLINE Table64(const void* p) : v(_mm512_loadu_si512(p)) {}
+    explicit GOSSET_INLINE Table64(Bytes b) : v(b.v) {}
     __m512i v;
 };
 struct GroupTable {
@@ -211,8 +213,9 @@ GOSSET_INLINE I32Rows total_u4(U4Acc a, U4Acc b) {
 }
 
 // vpdpbusd wants one side unsigned: w + 128, which is w with the top bit flipped.
+constexpr uint8_t kFormS8 = 0x80;
 GOSSET_INLINE Bytes form_s8(Bytes w) {
-    return w ^ set1(0x80);
+    return w ^ set1(kFormS8);
 }
 GOSSET_INLINE I32Rows offset_s8(int32_t sum) {
     return set_rows(-128 * sum);

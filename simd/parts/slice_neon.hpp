@@ -97,6 +97,7 @@ GOSSET_INLINE Bytes shl16(Bytes a) {
 
 struct Table16 {
     explicit GOSSET_INLINE Table16(const void* p) : v(load(p).v) {}
+    explicit GOSSET_INLINE Table16(Bytes b) : v(b.v) {}
     uint8x16_t v;
 };
 struct Table32 {
@@ -174,6 +175,7 @@ GOSSET_INLINE I32Rows shl(I32Rows a) {
 }
 
 // All weights are int8 here: those in [0, 127] too.
+constexpr uint8_t kFormS8 = 0;
 GOSSET_INLINE Bytes form_s8(Bytes w) {
     return w;
 }

@@ -3,6 +3,7 @@
 
 #include "simd/parts/slice.hpp"
 #include "simd/parts/slice_bits.hpp"
+#include "simd/parts/slice_tables.hpp"
 
 namespace gosset::GOSSET_ISA {
 
@@ -78,6 +79,12 @@ const test::Probe probes[] = {
     PROBE("table32", lookup(Table32(b), x& set1(31))),
     PROBE("table64", lookup(Table64(b), x& set1(63))),
     PROBE("group", lookup(GroupTable(b), x& set1(15))),
+    PROBE("pair", lookup(TablePair(lookup(Table16(b), x& set1(15)), y), z& set1(15), choice<2>(x))),
+    PROBE("nibbles", nibbles<s>(a) & set1(15)),
+#if defined(__AVX512VBMI__)
+    PROBE("wide_table64", lookup(Table64(y), x)),
+    PROBE("wide_bit_matrix", bit_matrix<0x8040201008040281>(x)),
+#endif
     PROBE("any_bit", keep(any_bit(x, y), set1(255))),
     PROBE("greater", keep(greater(x, y), set1(255))),
     PROBE("sign_bit", keep(sign_bit(x), set1(255))),
@@ -87,6 +94,7 @@ const test::Probe probes[] = {
     ROWS("u7_sums", sums_of<U7Sums<3>>(x& set1(127), c)),
     ROWS("nibble_sums", (sums_of<NibbleSums<1, 15>>(x & set1(15), c))),
     ROWS("s8_sums", sums_of<S8Sums>(x, c)),
+    ROWS("table_sums", sums_of<TableSums>(form_s8(x), c)),
     ROWS("dot_lanes", dot_u7_lanes(set_rows(-5), x& set1(127), z)),
     ROWS("shl", shl<2>(set_rows(-3) + set_rows(1))),
     ROWS("load_f16", load_f16(half_rows(b, s))),

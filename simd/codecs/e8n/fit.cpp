@@ -1,8 +1,5 @@
 /// The scale table of a tensor. Rows that encode as well as Gaussian ones (rotated rows do) get a
 /// fixed table, made offline by make_table.cpp; for others the scales are fitted to a sample.
-#include <algorithm>
-
-#include "runtime/base/half.hpp"
 #include "simd/codecs/e8n/encode.hpp"
 #include "simd/codecs/e8n/layout.hpp"
 #include "simd/encode_scales.hpp"
@@ -11,11 +8,6 @@ namespace gosset::e8n {
 
 namespace {
 
-/// For rows of N(0,1): the mean squared error, and the table.
-struct GaussianTable {
-    float mse;
-    float scales[kScaleTable];
-};
 constexpr GaussianTable kGaussian[] = {
 #include "simd/codecs/e8n/gaussian_table.inc"
 };
@@ -23,9 +15,7 @@ template <int Q>
 constexpr const GaussianTable& gaussian = kGaussian[Layout<Q>::kBits - 2];
 
 constexpr float kSecondMoment = 0.0717f;  ///< of the Voronoi cell of E8, per dimension
-constexpr size_t kTestBlocks = 512, kFitBlocks = 1024;
-/// The relative error of kTestBlocks Gaussian blocks varies by 1%.
-constexpr float kTolerance = 1.04f;
+constexpr size_t kFitBlocks = 1024;
 
 float energy(const F4 v[8], const F4 w[8]) {
     F4 sum = splat(0);
@@ -34,39 +24,10 @@ float energy(const F4 v[8], const F4 w[8]) {
 }
 
 template <int Q>
-bool encodes_like_gaussian(const float* rows, size_t n_rows, size_t cols) {
-    const size_t per_row = cols / kPanelCols, total = n_rows * per_row;
-    const size_t count = std::min(total, kTestBlocks);
-    double error = 0, squares = 0;
-    size_t scaled_row = n_rows;
-    float inverse = 0;
-    for (size_t k = 0; k < count; ++k) {
-        const size_t at = total / count * k + total % count * k / count, row = at / per_row;
-        const float* x = rows + row * cols + at % per_row * kPanelCols;
-        if (row != scaled_row) {
-            const float scale = f16_to_f32(rms_row_scale(rows + row * cols, cols));
-            inverse = scale > 0 ? 1 / scale : 0, scaled_row = row;
-        }
-        float unit[kPanelCols];
-        for (size_t c = 0; c < kPanelCols; ++c) unit[c] = x[c] * inverse;
-        float best = block_error<Q>(nullptr, unit, gaussian<Q>.scales[0]);
-        for (size_t s = 1; s < kScaleTable; ++s)
-            best = std::min(best, block_error<Q>(nullptr, unit, gaussian<Q>.scales[s]));
-        error += double(best);
-        for (float v : unit) squares += double(v) * double(v);
-    }
-    return error <= double(gaussian<Q>.mse) * double(kTolerance) * squares;
-}
-
-template <int Q>
 void fit_member(const float* rows, size_t n_rows, size_t cols, float table[kScaleTable]) {
-    if (encodes_like_gaussian<Q>(rows, n_rows, cols)) {
-        std::copy_n(gaussian<Q>.scales, kScaleTable, table);
-        return;
-    }
     // The widest point per largest coordinate is (1, .. 1): gauge 4, coded to levels of Q / 2.
     const ScaleFit with = {block_error<Q>, nullptr, float(Q) / 2, kFitBlocks};
-    fit_scales(with, rows, n_rows, cols, table);
+    fit_or_gaussian(with, gaussian<Q>, rows, n_rows, cols, table);
 }
 
 }  // namespace

@@ -1,48 +1,15 @@
 /// Nearest points of E8 for four vectors at once (a lane is one group of 8 columns), exact, also
-/// under a diagonal weight of the squared error. For the encoder only; relies on the vector types
-/// of GCC and Clang, which become SSE2 or NEON without flags, and on + - * alone.
+/// under a diagonal weight of the squared error. For the encoder only; relies on
+/// simd/encode_lanes.hpp.
 ///
 /// Conway and Sloane, "Fast quantizing and decoding algorithms for lattice quantizers and codes",
 /// IEEE Trans. Inf. Theory 28(2), 1982: E8 = D8 + (D8 + 1/2), and the nearest point of D8 is the
 /// rounded vector, with one coordinate moved to its other neighbour when the sum came out odd.
 #pragma once
 
-#include <bit>
-#include <cstdint>
+#include "simd/encode_lanes.hpp"
 
 namespace gosset::e8n {
-
-using F4 = float __attribute__((vector_size(16)));
-using I4 = int32_t __attribute__((vector_size(16)));
-
-inline I4 bits_of(F4 v) {
-    return std::bit_cast<I4>(v);
-}
-inline F4 floats_of(I4 v) {
-    return std::bit_cast<F4>(v);
-}
-inline F4 splat(float x) {
-    return F4{x, x, x, x};
-}
-inline F4 abs4(F4 v) {
-    return floats_of(bits_of(v) & 0x7fffffff);
-}
-inline F4 select(I4 mask, F4 a, F4 b) {
-    return floats_of((bits_of(a) & mask) | (bits_of(b) & ~mask));
-}
-inline F4 min4(F4 a, F4 b) {
-    return a < b ? a : b;
-}
-inline F4 max4(F4 a, F4 b) {
-    return a > b ? a : b;
-}
-inline float sum_lanes(F4 v) {
-    return (v[0] + v[1]) + (v[2] + v[3]);
-}
-inline float max_lane(F4 v) {
-    const float a = v[0] > v[1] ? v[0] : v[1], b = v[2] > v[3] ? v[2] : v[3];
-    return a > b ? a : b;
-}
 
 /// max <y, root> over the 240 roots of E8 (+-ei +-ej; (+-1/2)^8 with an even number of signs):
 /// a vector lies strictly inside Q times the Voronoi cell when its gauge is below Q.

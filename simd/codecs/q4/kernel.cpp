@@ -23,7 +23,7 @@ struct Q4Panel : BlockScaled<q4::kBytes, q4::kIndexAt> {
     }
 };
 
-constexpr CodecKernels members[] = {{gemv<Q4Panel>, gemm<Q4Panel>, nullptr, nullptr}};
+constexpr CodecKernels members[] = {{gemv<Q4Panel>, gemm<Q4Panel>, decode_row<Q4Panel>, nullptr}};
 
 }  // namespace
 

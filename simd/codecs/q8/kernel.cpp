@@ -17,7 +17,7 @@ struct Q8Panel : BlockScaled<q8::kBytes, q8::kIndexAt> {
     }
 };
 
-constexpr CodecKernels members[] = {{gemv<Q8Panel>, gemm<Q8Panel>, nullptr, nullptr}};
+constexpr CodecKernels members[] = {{gemv<Q8Panel>, gemm<Q8Panel>, decode_row<Q8Panel>, nullptr}};
 
 }  // namespace
 

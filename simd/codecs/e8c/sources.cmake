@@ -1,0 +1,1 @@
+set(GOSSET_FAMILY_ENCODERS fit.cpp nearest.cpp)

@@ -1,0 +1,43 @@
+/// Four floats side by side, for encoders: a lane is one group of 8 columns. The vector types of
+/// GCC and Clang, which become SSE2 or NEON without flags; + - * and comparisons alone, so the same
+/// everywhere. Relies on nothing; never include it in a kernel file.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+
+namespace gosset {
+
+using F4 = float __attribute__((vector_size(16)));
+using I4 = int32_t __attribute__((vector_size(16)));
+
+inline I4 bits_of(F4 v) {
+    return std::bit_cast<I4>(v);
+}
+inline F4 floats_of(I4 v) {
+    return std::bit_cast<F4>(v);
+}
+inline F4 splat(float x) {
+    return F4{x, x, x, x};
+}
+inline F4 abs4(F4 v) {
+    return floats_of(bits_of(v) & 0x7fffffff);
+}
+inline F4 select(I4 mask, F4 a, F4 b) {
+    return floats_of((bits_of(a) & mask) | (bits_of(b) & ~mask));
+}
+inline F4 min4(F4 a, F4 b) {
+    return a < b ? a : b;
+}
+inline F4 max4(F4 a, F4 b) {
+    return a > b ? a : b;
+}
+inline float sum_lanes(F4 v) {
+    return (v[0] + v[1]) + (v[2] + v[3]);
+}
+inline float max_lane(F4 v) {
+    const float a = v[0] > v[1] ? v[0] : v[1], b = v[2] > v[3] ? v[2] : v[3];
+    return a > b ? a : b;
+}
+
+}  // namespace gosset

@@ -1,0 +1,101 @@
+/// More of the vocabulary of slice.hpp, for codecs that look levels up: tables of 32 in two halves,
+/// planes of half bytes and, on AVX-512, what goes with 64-byte tables.
+///
+///   TablePair          two Table16: lookup(pair, index, choice), index < 16, choice says for each
+///                      byte which; Choice c = choice<bit>(v): the second where v has that bit
+///   nibbles<s>(p)      bytes whose low halves are a plane of 32 bytes at p, as lanes of slice s:
+///                      lane L < 32 the low half of byte L, else the high half of byte L - 32. The
+///                      high halves are anything.
+///   AVX-512 only:
+///   Table64(v)         of a vector; lookup reads the low six bits of an index
+///   bit_matrix<m>(a)   bit k of a byte is the parity of byte k of m and the byte of a
+#pragma once
+
+#include "simd/parts/slice.hpp"
+
+namespace gosset::GOSSET_ISA {
+namespace {
+
+#if defined(__AVX512VBMI__)
+
+struct TablePair {
+    Table16 first, second;
+    GOSSET_INLINE TablePair(Bytes a, Bytes b) : first(a), second(b) {}
+};
+using Choice = Mask;
+template <int bit>
+GOSSET_INLINE Choice choice(Bytes v) {
+    return any_bit(v, set1(1 << bit));
+}
+GOSSET_INLINE Bytes lookup(const TablePair& t, Bytes index, Choice c) {
+    return select(c, lookup(t.second, index), lookup(t.first, index));
+}
+
+template <int s>
+GOSSET_INLINE Bytes nibbles(const uint8_t* p) {
+    const __m512i twice =
+        _mm512_broadcast_i64x4(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+    const __m512i shifts = _mm512_set_epi64(0x0004000400040004, 0x0004000400040004,
+                                            0x0004000400040004, 0x0004000400040004, 0, 0, 0, 0);
+    return {_mm512_srlv_epi16(twice, shifts)};
+}
+
+template <uint64_t m>
+GOSSET_INLINE Bytes bit_matrix(Bytes a) {  // vgf2p8affineqb: its byte 7 - k makes bit k
+    return {_mm512_gf2p8affine_epi64_epi8(
+        a.v, _mm512_set1_epi64(static_cast<long long>(__builtin_bswap64(m))), 0)};
+}
+
+#elif defined(__AVX2__)
+
+struct TablePair {
+    Table16 first, second;
+    GOSSET_INLINE TablePair(Bytes a, Bytes b) : first(a), second(b) {}
+};
+struct Choice {
+    Bytes bit7;  ///< as vpblendvb reads it
+};
+template <int bit>
+GOSSET_INLINE Choice choice(Bytes v) {
+    if constexpr (bit == 7) return {v};
+    return {shl16<7 - bit>(v)};
+}
+GOSSET_INLINE Bytes lookup(const TablePair& t, Bytes index, Choice c) {
+    return {_mm256_blendv_epi8(lookup(t.first, index).v, lookup(t.second, index).v, c.bit7.v)};
+}
+
+template <int s>
+GOSSET_INLINE Bytes nibbles(const uint8_t* p) {
+    const Bytes both = load(p);
+    return s == 0 ? both : shr16<4>(both);
+}
+
+#else
+
+struct TablePair {
+    uint8x16x2_t v;
+    GOSSET_INLINE TablePair(Bytes a, Bytes b) : v{{a.v, b.v}} {}
+};
+struct Choice {
+    Bytes bit4;  ///< 16 or 0, to be added to an index
+};
+template <int bit>
+GOSSET_INLINE Choice choice(Bytes v) {
+    if constexpr (bit > 4) return {shr16<bit - 4>(v) & set1(16)};
+    if constexpr (bit < 4) return {shl16<4 - bit>(v) & set1(16)};
+    return {v & set1(16)};
+}
+GOSSET_INLINE Bytes lookup(const TablePair& t, Bytes index, Choice c) {
+    return {vqtbl2q_u8(t.v, (index | c.bit4).v)};
+}
+
+template <int s>
+GOSSET_INLINE Bytes nibbles(const uint8_t* p) {
+    const Bytes both = load(p + 16 * (s % 2));
+    return s < 2 ? both : shr16<4>(both);
+}
+
+#endif
+
+}  // namespace
+}  // namespace gosset::GOSSET_ISA
