@@ -187,7 +187,7 @@ int cmd_bench(int argc, char** argv) {
         ->check(CLI::IsMember({"md", "json"}))
         ->capture_default_str();
     app.add_flag("--kernels", of_kernels, "Bench the kernels, without a model");
-    app.add_option("--codec", kernels.codec, "With --kernels: only this codec");
+    app.add_option("--codec", kernels.codecs, "With --kernels: only these codecs")->delimiter(',');
     app.add_option("--isa", kernels.isa, "With --kernels: only this tier");
     app.footer(
         "Example: gosset bench -m model.gosset -t 1,2 -r 5 -o json\n"

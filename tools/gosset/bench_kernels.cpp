@@ -4,19 +4,11 @@
 #include <nlohmann/json.hpp>
 
 #include "tools/bench/kernels.hpp"
+#include "tools/gosset/codec_names.hpp"
 #include "tools/gosset/common.hpp"
 
 namespace gosset::cli {
 namespace {
-
-std::vector<const Codec*> codecs_named(const std::string& name) {
-    const auto all = all_codecs();
-    if (name.empty()) return {all.begin(), all.end()};
-    if (const Codec* codec = find_codec(name.data(), name.size())) return {codec};
-    std::string known;
-    for (const Codec* codec : all) known += std::string(" ") + codec->name;
-    throw Failure("no codec '" + name + "'; this build has" + known);
-}
 
 std::vector<const Isa*> isas_named(const std::string& name) {
     const auto all = supported_isas();
@@ -29,7 +21,7 @@ std::vector<const Isa*> isas_named(const std::string& name) {
 }  // namespace
 
 int bench_kernels(const KernelBenchOptions& o) {
-    const auto codecs = codecs_named(o.codec);
+    const auto codecs = codecs_named(o.codecs);
     const auto isas = isas_named(o.isa);
     bench::KernelBench bench;
     nlohmann::ordered_json rows = nlohmann::ordered_json::array();

@@ -8,7 +8,8 @@
 namespace gosset::cli {
 
 struct KernelBenchOptions {
-    std::string codec, isa;  ///< empty: all
+    std::vector<std::string> codecs;  ///< empty: all
+    std::string isa;                  ///< empty: all
     std::vector<uint32_t> threads = {1};
     bool json = false;
 };
