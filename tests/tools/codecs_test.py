@@ -50,9 +50,24 @@ class Bench(Case):
         rows = json.loads(out)["rows"]
         self.assertEqual(len(rows), 1)
         self.assertEqual(set(rows[0]), {"codec", "isa", "threads", "cache_gws", "stream_gws",
-                                        "weights_per_cycle"})
+                                        "weights_per_cycle", "vs_q4"})
+        self.assertGreater(rows[0]["vs_q4"], 0)
         self.fails(1, "bench", "--kernels", "--codec", "abacus", word="abacus")
         self.fails(1, "bench", "--kernels", "--isa", "abacus", word="abacus")
+
+    def test_encode(self):
+        out, _ = self.good("bench", "--encode", "--codec", "q8,e8n3", "-t", "2", "-o", "json")
+        rows = json.loads(out)["rows"]
+        self.assertEqual([(r["codec"], r["threads"]) for r in rows], [("q8", 2), ("e8n3", 2)])
+        for row in rows:
+            self.assertEqual(set(row), {"codec", "threads", "fit_seconds", "encode_mws",
+                                        "feedback_mws"})
+            self.assertGreater(row["encode_mws"], 0)
+        self.assertGreater(rows[1]["fit_seconds"], 0)
+        self.assertGreater(rows[1]["feedback_mws"], 0)
+        self.assertIn("| q8 ", self.good("bench", "--encode", "--codec", "q8")[0])
+        self.fails(1, "bench", "--encode", "--codec", "abacus", word="abacus")
+        self.fails(2, "bench", "--encode", "--kernels")
 
 
 if __name__ == "__main__":

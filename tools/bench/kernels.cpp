@@ -1,6 +1,7 @@
 #include "tools/bench/kernels.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <new>
 
@@ -81,11 +82,50 @@ double rate(Tensor& tensor, const CodecKernels& k, unsigned threads, size_t per_
     return double(threads) * double(per_thread) * kPanelRows * kCols * loops / t;
 }
 
+/// A tensor in the nearest caches of the threads that multiply by it.
+class CachedTensor {
+  public:
+    CachedTensor(const Problem& p, const CodecKernels& kernels, unsigned threads, uint8_t* memory,
+                 size_t most_row_blocks)
+        : kernels_(kernels),
+          threads_(threads),
+          per_thread_(std::clamp<size_t>(kCacheBytes / p.row_block.size(), 1, most_row_blocks)),
+          tensor_(p, memory, per_thread_ * threads) {
+        const double first = rate(tensor_, kernels_, threads_, per_thread_, 1);
+        const double pass = double(threads) * double(per_thread_) * kPanelRows * kCols / first;
+        loops_ = int(std::clamp(kBurst / pass, 1.0, 1e6));
+    }
+    /// Weights/s. Short: of many such bursts the best met no neighbour on the core.
+    double burst() { return rate(tensor_, kernels_, threads_, per_thread_, loops_); }
+
+  private:
+    static constexpr double kBurst = 0.003;  // seconds
+    const CodecKernels& kernels_;
+    unsigned threads_;
+    size_t per_thread_;
+    Tensor tensor_;
+    int loops_ = 1;
+};
+
 template <class F>
 double best_of(int n, F f) {
     double best = 0;
     for (int i = 0; i < n; i++) best = std::max(best, f());
     return best;
+}
+
+/// How many times as fast a is as b, which runs right before and right after it.
+double interleaved_ratio(CachedTensor& a, CachedTensor& b) {
+    constexpr int kPairs = 11, kBursts = 3;
+    double ratios[kPairs];
+    for (double& ratio : ratios) {
+        const double before = best_of(kBursts, [&] { return b.burst(); });
+        const double between = best_of(kBursts, [&] { return a.burst(); });
+        const double after = best_of(kBursts, [&] { return b.burst(); });
+        ratio = 2 * between / (before + after);
+    }
+    std::nth_element(ratios, ratios + kPairs / 2, ratios + kPairs);
+    return ratios[kPairs / 2];
 }
 
 }  // namespace
@@ -100,27 +140,26 @@ KernelRow KernelBench::measure(const Codec& codec, const Isa& isa, unsigned thre
     threads = std::max(threads, 1u);
     const CodecKernels& k = codec_kernels(isa, codec);
     const Problem problem(codec);
-    const size_t row_block = problem.row_block.size();
-    KernelRow row = {codec.name, isa_name(isa), threads, 0, 0, 0};
-
-    const size_t near = std::max<size_t>(1, kCacheBytes / row_block);
-    const size_t fitting = std::max<size_t>(1, memory_.size() / row_block / threads);
+    KernelRow row = {codec.name, isa_name(isa), threads, 0, 0, 0, NAN};
+    const size_t fitting = memory_.size() / problem.row_block.size() / threads;
     {
-        const size_t n = std::min(near, fitting);
-        Tensor tensor(problem, memory_.data(), n * threads);
-        const double first = rate(tensor, k, threads, n, 1);
-        const double pass = double(threads) * double(n) * kPanelRows * kCols / first;
-        // Short and many: the best of them met no neighbour on the core.
-        const int loops = int(std::clamp(0.003 / pass, 1.0, 1e6));
+        uint8_t* const half = memory_.data() + memory_.size() / 2 / 4096 * 4096;
+        CachedTensor tensor(problem, k, threads, memory_.data(), std::max<size_t>(1, fitting / 2));
         const double hz = core_hz();
-        row.cache_gws = best_of(60, [&] { return rate(tensor, k, threads, n, loops); }) / 1e9;
+        row.cache_gws = best_of(60, [&] { return tensor.burst(); }) / 1e9;
         row.weights_per_cycle = row.cache_gws * 1e9 / threads / std::max(hz, core_hz());
+        if (const Codec* q4 = find_codec("q4", 2)) {
+            const Problem other(*q4);
+            CachedTensor baseline(other, codec_kernels(isa, *q4), threads, half,
+                                  std::max<size_t>(1, fitting / 2));
+            row.vs_q4 = interleaved_ratio(tensor, baseline);
+        }
     }
     {
         // A slow kernel need not read all of it to show its pace: at most half a second a pass.
         const double weights = row.cache_gws * 1e9 / 2 / threads;
-        const size_t affordable = std::max<size_t>(1, size_t(weights / (kPanelRows * kCols)));
-        const size_t n = std::min(fitting, affordable);
+        const size_t affordable = size_t(weights / (kPanelRows * kCols));
+        const size_t n = std::max<size_t>(1, std::min(fitting, affordable));
         Tensor tensor(problem, memory_.data(), n * threads);
         row.stream_gws = best_of(4, [&] { return rate(tensor, k, threads, n, 1); }) / 1e9;
     }

@@ -33,13 +33,16 @@ struct KernelRow {
     double cache_gws;   ///< gemv on weights in the nearest caches, 1e9 weights/s, all threads
     double stream_gws;  ///< gemv on weights from memory
     double weights_per_cycle;  ///< in cache, of one core, by the clock measured beside it
+    /// The rate in cache over that of q4 on this tier, measured right before and after; the median
+    /// of several such comparisons. NaN in a build without q4.
+    double vs_q4;
 };
 
 class KernelBench {
   public:
     /// Takes stream_bytes of huge-page memory for the weights. Throws std::bad_alloc.
     explicit KernelBench(size_t stream_bytes = size_t(512) << 20);
-    /// Best of several passes; about a second. Single-token products with 4096 columns.
+    /// Best of several passes; a second or two. Single-token products with 4096 columns.
     KernelRow measure(const Codec&, const Isa&, unsigned threads);
 
   private:

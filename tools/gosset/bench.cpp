@@ -164,9 +164,10 @@ int bench_model(const Options& o) {
 
 int cmd_bench(int argc, char** argv) {
     Options o;
-    KernelBenchOptions kernels;
-    bool of_kernels = false;
-    CLI::App app("Tokens per second and share of the read bandwidth; or speed of the kernels");
+    CodecBenchOptions codecs;
+    bool of_kernels = false, of_encoders = false;
+    CLI::App app(
+        "Tokens per second and share of the read bandwidth; or speed of kernels or encoders");
     add_model_options(app, o.model);
     app.get_option("--model")->required(false);
     app.remove_option(app.get_option("--context"));
@@ -186,22 +187,25 @@ int cmd_bench(int argc, char** argv) {
     app.add_option("-o,--output", o.format, "md or json")
         ->check(CLI::IsMember({"md", "json"}))
         ->capture_default_str();
-    app.add_flag("--kernels", of_kernels, "Bench the kernels, without a model");
-    app.add_option("--codec", kernels.codecs, "With --kernels: only these codecs")->delimiter(',');
-    app.add_option("--isa", kernels.isa, "With --kernels: only this tier");
+    auto* const kernels = app.add_flag("--kernels", of_kernels, "Kernels, without a model");
+    app.add_flag("--encode", of_encoders, "Encoders, without a model")->excludes(kernels);
+    app.add_option("--codec", codecs.codecs, "With --kernels, --encode: only these codecs")
+        ->delimiter(',');
+    app.add_option("--isa", codecs.isa, "With --kernels: only this tier");
     app.footer(
         "Example: gosset bench -m model.gosset -t 1,2 -r 5 -o json\n"
-        "         gosset bench --kernels --codec e8n4");
+        "         gosset bench --kernels --codec e8n4\n"
+        "         gosset bench --encode -t auto");
     if (const auto done = parse(app, argc, argv)) return *done;
-    if (of_kernels) {
-        kernels.threads.clear();
+    if (of_kernels || of_encoders) {
+        codecs.threads.clear();
         for (const std::string& t : app.count("--threads") ? o.threads : Threads{"1"})
-            kernels.threads.push_back(thread_count(t) ? thread_count(t) : cpu().logical_cores);
-        kernels.json = o.format == "json";
-        return bench_kernels(kernels);
+            codecs.threads.push_back(thread_count(t) ? thread_count(t) : cpu().logical_cores);
+        codecs.json = o.format == "json";
+        return of_kernels ? bench_kernels(codecs) : bench_encoders(codecs);
     }
     if (o.model.model.empty()) {
-        std::fprintf(stderr, "gosset bench: give a model by -m, or --kernels\n");
+        std::fprintf(stderr, "gosset bench: give a model by -m, or --kernels or --encode\n");
         return kUsage;
     }
     return bench_model(o);

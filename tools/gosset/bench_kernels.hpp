@@ -1,4 +1,5 @@
-/// `gosset bench --kernels`: the speed of each codec's matrix-vector kernel. Relies on tools/bench.
+/// What `gosset bench` measures without a model: kernels and encoders, codec by codec.
+/// Relies on tools/bench.
 #pragma once
 
 #include <cstdint>
@@ -7,14 +8,16 @@
 
 namespace gosset::cli {
 
-struct KernelBenchOptions {
+struct CodecBenchOptions {
     std::vector<std::string> codecs;  ///< empty: all
-    std::string isa;                  ///< empty: all
+    std::string isa;                  ///< empty: all; of kernels only
     std::vector<uint32_t> threads = {1};
     bool json = false;
 };
 
-/// Prints the rows; the exit status of the verb.
-int bench_kernels(const KernelBenchOptions& options);
+/// `--kernels`: matrix-vector products. Prints the rows; the exit status of the verb.
+int bench_kernels(const CodecBenchOptions& options);
+/// `--encode`: quantizing rows. The same.
+int bench_encoders(const CodecBenchOptions& options);
 
 }  // namespace gosset::cli

@@ -1,7 +1,6 @@
 // gosset codecs: what this build can store weights in, and how well.
 #include <cmath>
 #include <cstdio>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -10,6 +9,7 @@
 #include "tools/bench/rate_distortion.hpp"
 #include "tools/gosset/codec_names.hpp"
 #include "tools/gosset/codecs_svg.hpp"
+#include "tools/gosset/figures.hpp"
 #include "tools/gosset/parse.hpp"
 
 namespace gosset::cli {
@@ -17,11 +17,6 @@ namespace gosset::cli {
 namespace {
 
 using bench::ReferencePoint;
-using Json = nlohmann::ordered_json;
-
-Json number(double x) {
-    return std::isfinite(x) ? Json(x) : Json(nullptr);
-}
 
 Json figure(const ReferencePoint& p) {
     return {{"bpw", p.bpw},
@@ -48,12 +43,6 @@ void print_json(const std::vector<CodecFigures>& rows) {
         references.push_back(reference);
     }
     std::printf("%s\n", Json{{"codecs", list}, {"references", references}}.dump().c_str());
-}
-
-std::string cell(const char* format, double x) {
-    char text[32];
-    std::snprintf(text, sizeof text, format, x);
-    return std::isfinite(x) ? text : "-";
 }
 
 void print_list(const std::vector<CodecFigures>& rows) {
