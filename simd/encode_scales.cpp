@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <vector>
 
-#include "runtime/base/half.hpp"
+#include "simd/parts/encode_lanes.hpp"
 
 namespace gosset {
 
@@ -153,8 +154,14 @@ void fit_scales(const ScaleFit& fit, const float* rows, size_t n_rows, size_t co
 
 uint16_t peak_row_scale(const float* row, size_t cols, uint16_t rms, const float table[kScaleTable],
                         float max_level) {
-    float peak = 0, widest = 0;
-    for (size_t c = 0; c < cols; c++) peak = std::max(peak, row[c] < 0 ? -row[c] : row[c]);
+    F4 peaks = splat(0);
+    for (size_t c = 0; c < cols; c += 4) {
+        F4 v;
+        std::memcpy(&v, row + c, sizeof v);
+        peaks = max4(abs4(v), peaks);
+    }
+    const float peak = max_lane(peaks);
+    float widest = 0;
     for (uint32_t k = 0; k < kScaleTable; k++) widest = std::max(widest, table[k]);
     const float scale = f16_to_f32(rms), reach = widest * max_level;
     if (!(scale > 0) || !(reach > 0) || !(peak > 1.2f * reach * scale)) return 0;

@@ -33,15 +33,21 @@ struct Levels {
     const int8_t* list;  ///< [kLevels], of a tensor's params
     Cells cells;
     float largest;  ///< of |level|
+    /// A block usually wants the scale by_size * size() + by_peak * peak() / largest.
+    float by_size, by_peak;
 
-    Levels(const int8_t* list, int count, int classes);
+    Levels(const int8_t* list, int count, int classes, float by_size, float by_peak);
 };
 
 /// The list that normal numbers want, at rate H.
 template <int H>
 const Levels& gaussian_levels();
 
-/// The 32 columns x times inverse_scale; importance may be null. NaN counts as 0.
+/// Weights in units of their row's scale: NaN counts as 0, and what is farther than any level (only
+/// rows beyond fp16 have such) as far.
+F4 in_reach(F4 v);
+
+/// The 32 columns x times inverse_scale, in reach; importance may be null.
 void load_block(const float* x, const float* importance, float inverse_scale, Block& block);
 
 /// Weighted squared error of a block at a scale per level, in units of the block.

@@ -12,6 +12,7 @@ namespace {
 /// For rows of N(0,1), by make_levels.cpp.
 struct Gaussian {
     GaussianTable table;
+    float by_size, by_peak;  ///< Levels has them
     int8_t list[32];
 };
 constexpr Gaussian kGaussian[] = {
@@ -30,7 +31,8 @@ float block_error(const void* levels, const float* x, float scale) {
 
 template <int H>
 const Levels& gaussian_levels() {
-    static const Levels levels(kGaussian[H - 3].list, Layout<H>::kLevels, kClasses<H>);
+    constexpr const Gaussian& g = kGaussian[H - 3];
+    static const Levels levels(g.list, Layout<H>::kLevels, kClasses<H>, g.by_size, g.by_peak);
     return levels;
 }
 template const Levels& gaussian_levels<3>();

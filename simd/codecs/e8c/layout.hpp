@@ -73,58 +73,54 @@ static_assert(Layout<8>::kPanelBytes == 264 && Layout<8>::kLevels == 32);
 /// zeros. Any bytes are levels.
 inline constexpr uint32_t kParamsBytes = 32;
 
-/// Where each bit of a group is: bit 8 * plane + b of a 36-bit word is bit b of its byte in that
-/// plane; the nibble follows the planes.
-struct BitPlace {
-    int8_t index, bit;  ///< mJ.b; index 7 and bit 0 of a whole rate is c
-};
-constexpr BitPlace kFree = {-1, 0};
-
-template <int H>
-struct BitPlan {
-    BitPlace at[36];
+/// Bits [first, first + bits) of m[index] at `at` of a group's 4 H bits: bit b of plane k is at
+/// 8 * k + b, and the nibble follows the planes. Index 7, bit 0 of a whole rate is c.
+struct Field {
+    uint8_t index, first, bits, at;
 };
 
-/// `bits` bits of index j from bit `first` on go to `word` and up.
 template <int H>
-constexpr void place(BitPlan<H>& p, int j, int first, int bits, int word) {
-    for (int i = 0; i < bits; ++i) p.at[word + i] = {int8_t(j), int8_t(first + i)};
-}
+struct Plan {
+    Field field[16];
+    int count;
+    constexpr void add(int index, int first, int bits, int at) {
+        field[count++] = {uint8_t(index), uint8_t(first), uint8_t(bits), uint8_t(at)};
+    }
+};
 
 template <int H>
-constexpr BitPlan<H> make_plan() {
-    BitPlan<H> p{};
-    for (BitPlace& at : p.at) at = kFree;
+constexpr Plan<H> make_plan() {
+    Plan<H> p{};
     const int nibble = 8 * Layout<H>::kPlanes;
     if constexpr (H == 4) {
-        for (int j = 0; j < 7; ++j) place(p, j, 1, 2, j < 6 ? 2 * j : 14);
-        place(p, 7, 0, 1, 12), place(p, 7, 2, 1, 13);
+        for (int j = 0; j < 7; ++j) p.add(j, 1, 2, j < 6 ? 2 * j : 14);
+        p.add(7, 0, 1, 12), p.add(7, 2, 1, 13);
     } else if constexpr (H == 6) {
-        place(p, 0, 1, 3, 0), place(p, 1, 1, 3, 3), place(p, 2, 1, 2, 6);
-        place(p, 3, 1, 3, 8), place(p, 4, 1, 3, 11), place(p, 5, 1, 2, 14);
-        place(p, 6, 1, 2, 16), place(p, 2, 3, 1, 18), place(p, 7, 0, 1, 19);
-        place(p, 5, 3, 1, 20), place(p, 6, 3, 1, 21), place(p, 7, 2, 2, 22);
+        p.add(0, 1, 3, 0), p.add(1, 1, 3, 3), p.add(2, 1, 2, 6);
+        p.add(3, 1, 3, 8), p.add(4, 1, 3, 11), p.add(5, 1, 2, 14);
+        p.add(6, 1, 2, 16), p.add(2, 3, 1, 18), p.add(7, 0, 1, 19);
+        p.add(5, 3, 1, 20), p.add(6, 3, 1, 21), p.add(7, 2, 2, 22);
     } else if constexpr (H == 8) {
-        for (int j = 0; j < 8; ++j) place(p, j, 1, 4, 4 * j);
-        place(p, 7, 0, 1, 28);
+        for (int j = 0; j < 7; ++j) p.add(j, 1, 4, 4 * j);
+        p.add(7, 0, 1, 28), p.add(7, 2, 3, 29);
     } else if constexpr (H == 3) {
-        for (int j = 0; j < 4; ++j) place(p, j, 0, 2, 2 * j), place(p, 4 + j, 1, 1, nibble + j);
+        for (int j = 0; j < 4; ++j) p.add(j, 0, 2, 2 * j), p.add(4 + j, 1, 1, nibble + j);
     } else if constexpr (H == 5) {
-        place(p, 0, 0, 3, 0), place(p, 1, 0, 3, 3), place(p, 4, 1, 2, 6);
-        place(p, 2, 0, 3, 8), place(p, 3, 0, 3, 11), place(p, 5, 1, 2, 14);
-        place(p, 6, 1, 2, nibble), place(p, 7, 1, 2, nibble + 2);
+        p.add(0, 0, 3, 0), p.add(1, 0, 3, 3), p.add(4, 1, 2, 6);
+        p.add(2, 0, 3, 8), p.add(3, 0, 3, 11), p.add(5, 1, 2, 14);
+        p.add(6, 1, 2, nibble), p.add(7, 1, 2, nibble + 2);
     } else if constexpr (H == 7) {
-        for (int j = 0; j < 4; ++j) place(p, j, 0, 4, 4 * j);
-        place(p, 7, 1, 1, 16), place(p, 4, 1, 3, 17), place(p, 7, 2, 1, 20), place(p, 5, 1, 3, 21);
-        place(p, 7, 3, 1, nibble), place(p, 6, 1, 3, nibble + 1);
+        for (int j = 0; j < 4; ++j) p.add(j, 0, 4, 4 * j);
+        p.add(7, 1, 1, 16), p.add(4, 1, 3, 17), p.add(7, 2, 1, 20), p.add(5, 1, 3, 21);
+        p.add(7, 3, 1, nibble), p.add(6, 1, 3, nibble + 1);
     } else {
-        for (int j = 0; j < 8; ++j) place(p, j, 1, 4, 4 * j);
-        for (int j = 0; j < 4; ++j) place(p, j, 0, 1, nibble + j);
+        for (int j = 0; j < 8; ++j) p.add(j, 1, 4, 4 * j);
+        for (int j = 0; j < 4; ++j) p.add(j, 0, 1, nibble + j);
     }
     return p;
 }
 template <int H>
-inline constexpr BitPlan<H> kPlan = make_plan<H>();
+inline constexpr Plan<H> kPlan = make_plan<H>();
 
 /// The bits that the others imply.
 template <int H>
@@ -141,12 +137,14 @@ constexpr void imply(uint8_t m[8]) {
 template <int H>
 constexpr void get_group(const uint8_t* panel, int lane, uint8_t m[8]) {
     constexpr int kPlanes = Layout<H>::kPlanes;
+    uint64_t code = 0;
+    for (int k = 0; k < kPlanes; ++k) code |= uint64_t(panel[64 * k + lane]) << 8 * k;
+    if constexpr (Layout<H>::kHalf)
+        code |= uint64_t(panel[64 * kPlanes + lane % 32] >> lane / 32 * 4 & 15) << 8 * kPlanes;
     for (int j = 0; j < 8; ++j) m[j] = 0;
-    for (int i = 0; i < 4 * H; ++i) {
-        const int byte = i / 8 < kPlanes ? panel[64 * (i / 8) + lane]
-                                         : panel[64 * kPlanes + lane % 32] >> (lane / 32 * 4);
-        const BitPlace at = kPlan<H>.at[i];
-        m[at.index] |= uint8_t((byte >> i % 8 & 1) << at.bit);
+    for (int i = 0; i < kPlan<H>.count; ++i) {
+        const Field f = kPlan<H>.field[i];
+        m[f.index] |= uint8_t((code >> f.at & ((1u << f.bits) - 1)) << f.first);
     }
     imply<H>(m);
 }
@@ -155,14 +153,14 @@ constexpr void get_group(const uint8_t* panel, int lane, uint8_t m[8]) {
 template <int H>
 constexpr void put_group(uint8_t* panel, int lane, const uint8_t m[8]) {
     constexpr int kPlanes = Layout<H>::kPlanes;
-    for (int i = 0; i < 4 * H; ++i) {
-        const BitPlace at = kPlan<H>.at[i];
-        const int bit = m[at.index] >> at.bit & 1;
-        if (i / 8 < kPlanes)
-            panel[64 * (i / 8) + lane] |= uint8_t(bit << i % 8);
-        else
-            panel[64 * kPlanes + lane % 32] |= uint8_t(bit << (i % 8 + lane / 32 * 4));
+    uint64_t code = 0;
+    for (int i = 0; i < kPlan<H>.count; ++i) {
+        const Field f = kPlan<H>.field[i];
+        code |= uint64_t(m[f.index] >> f.first & ((1u << f.bits) - 1)) << f.at;
     }
+    for (int k = 0; k < kPlanes; ++k) panel[64 * k + lane] = uint8_t(code >> 8 * k);
+    if constexpr (Layout<H>::kHalf)
+        panel[64 * kPlanes + lane % 32] |= uint8_t(code >> 8 * kPlanes << lane / 32 * 4);
 }
 
 }  // namespace gosset::e8c

@@ -130,22 +130,48 @@ struct Integers {
 };
 
 template <int H>
+float block_error(const Cells& cells, float scale, const float* x) {
+    F4 y[8], w[8];
+    for (int j = 0; j < 8; ++j)
+        for (int g = 0; g < 4; ++g) y[j][g] = x[8 * g + j] / scale, w[j][g] = 1;
+    return sum_lanes(nearest_cost<H>(cells, y, w)) * scale * scale;
+}
+
+template <int H>
 double error_of(const Integers& t, const std::vector<float>& blocks) {
     const Cells cells(t.list, Layout<H>::kLevels, kClasses<H>);
     double error = 0;
     for (size_t b = 0; b < blocks.size(); b += kPanelCols) {
         float least = 3.4e38f;
-        F4 y[8], w[8];
-        for (size_t k = 0; k < kScales<H>; ++k) {
-            const float scale = t.scale[k];
-            for (int j = 0; j < 8; ++j)
-                for (int g = 0; g < 4; ++g)
-                    y[j][g] = blocks[b + size_t(8 * g + j)] / scale, w[j][g] = 1;
-            least = std::min(least, sum_lanes(nearest_cost<H>(cells, y, w)) * scale * scale);
-        }
+        for (size_t k = 0; k < kScales<H>; ++k)
+            least = std::min(least, block_error<H>(cells, t.scale[k], &blocks[b]));
         error += double(least);
     }
     return error / double(blocks.size());
+}
+
+/// Least squares of a block's best scale on its root mean square and peak / largest level.
+template <int H>
+void usual_scale(const Integers& t, const std::vector<float>& blocks, double& by_size,
+                 double& by_peak) {
+    const Cells cells(t.list, Layout<H>::kLevels, kClasses<H>);
+    double aa = 0, ab = 0, bb = 0, as = 0, bs = 0;
+    for (size_t b = 0; b < blocks.size(); b += kPanelCols) {
+        double squares = 0, peak = 0, scale = 0;
+        float least = 3.4e38f;
+        for (size_t i = b; i < b + kPanelCols; ++i) {
+            squares += double(blocks[i]) * double(blocks[i]);
+            peak = std::max(peak, std::abs(double(blocks[i])));
+        }
+        for (size_t k = 0; k < kScales<H>; ++k)
+            if (const float e = block_error<H>(cells, t.scale[k], &blocks[b]); e < least)
+                least = e, scale = double(t.scale[k]);
+        const double size = std::sqrt(squares / 32), reach = peak / t.list[Layout<H>::kLevels - 1];
+        aa += size * size, ab += size * reach, bb += reach * reach;
+        as += size * scale, bs += reach * scale;
+    }
+    by_size = (as * bb - bs * ab) / (aa * bb - ab * ab);
+    by_peak = (aa * bs - ab * as) / (aa * bb - ab * ab);
 }
 
 /// Real levels at a size of `top`, rounded; the scales shrink as they grow.
@@ -193,9 +219,12 @@ void print_table() {
     std::printf("// e8c%g\n{{%.6ff,\n  {", H / 2.0, error_of<H>(best, normal_blocks(24000, 3)));
     for (int k = 0; k < int(kScaleTable); ++k)
         std::printf("%.7ff%s", double(best.scale[k]),
-                    k == 15      ? "}},\n {"
+                    k == 15      ? "}},\n "
                     : k % 6 == 5 ? ",\n   "
                                  : ", ");
+    double by_size = 0, by_peak = 1;
+    if (kScales < H >> 1) usual_scale<H>(best, many, by_size, by_peak);
+    std::printf("%.5ff, %.3ff, {", by_size, by_peak);
     for (int m = 0; m < n; ++m)
         std::printf("%d%s", best.list[m], m == n - 1 ? "}},\n" : m % 16 == 15 ? ",\n  " : ", ");
 }
@@ -204,7 +233,10 @@ void print_table() {
 
 int main(int argc, char** argv) {
     const int only = argc > 1 ? std::atoi(argv[1]) : 0;
-    if (!only) std::printf("// Made by make_levels.cpp: mean squared error, scales, levels.\n");
+    if (!only)
+        std::printf(
+            "// Made by make_levels.cpp: mean squared error, scales; usual scale by size and by "
+            "peak; levels.\n");
     if (!only || only == 3) print_table<3>();
     if (!only || only == 4) print_table<4>();
     if (!only || only == 5) print_table<5>();

@@ -4,42 +4,47 @@ namespace gosset::e8c {
 
 namespace {
 
-/// Of one coordinate: its cost in each class and the index that has it.
-struct Choices {
-    float cost[4];
-    const uint8_t* index;
-};
-
+/// For each coordinate and group the class of its level.
 template <int H>
-Choices choices_of(const Cells& cells, float y, float w) {
-    Choices c;
-    const float t = y * 2.0f + 256.0f;
-    const int at = t >= 511.0f ? 511 : t > 0.0f ? int(t) : 0;
-    for (int k = 0; k < kClasses<H>; ++k) {
-        const float e = y - cells.level[at][k];
-        c.cost[k] = w * (e * e);
+void choose_classes(const Cells& cells, const F4 y[8], const F4 w[8], I4 choice[8]) {
+    F4 cost[8][4];
+    for (int j = 0; j < 8; ++j) class_costs<H>(cells, y[j], w[j], cost[j]);
+    if constexpr (Layout<H>::kHalf) {
+        F4 d[8];
+        for (int j = 0; j < 8; ++j) d[kPoint[j]] = cost[j][1] - cost[j][0];
+        walsh_hadamard(d);
+        F4 most = abs4(d[0]), transform = d[0];
+        I4 word = {};
+        for (int k = 1; k < 8; ++k) {
+            const I4 more = abs4(d[k]) > most;
+            most = max4(abs4(d[k]), most), transform = select(more, d[k], transform);
+            word = (word & ~more) | (more & k);
+        }
+        for (int j = 0; j < 8; ++j) {  // parity of word & point, inverted where d[k] < 0
+            const I4 both = word & kPoint[j];
+            choice[j] = ((both ^ both >> 1 ^ both >> 2) & 1) ^ (sign_mask(transform) & 1);
+        }
+    } else {
+        F4 sum[2];
+        I4 taken[2][8];
+        for (int c = 0; c < 2; ++c) {
+            F4 change = splat(3e38f);
+            I4 at = {}, odd = {};
+            sum[c] = splat(0);
+            for (int j = 0; j < 8; ++j) {
+                const F4 gain = cost[j][c] - cost[j][c + 2], price = abs4(gain);
+                const I4 takes = ~sign_mask(gain), cheaper = price < change;
+                sum[c] += min4(cost[j][c], cost[j][c + 2]);
+                change = min4(price, change), at = (at & ~cheaper) | (cheaper & j);
+                odd ^= takes, taken[c][j] = takes & 2;
+            }
+            sum[c] += floats_of(bits_of(change) & odd);
+            for (int j = 0; j < 8; ++j) taken[c][j] ^= odd & (at == j) & 2;
+        }
+        const I4 second = sum[1] < sum[0];
+        for (int j = 0; j < 8; ++j)
+            choice[j] = (taken[0][j] & ~second) | ((taken[1][j] | 1) & second);
     }
-    c.index = cells.index[at];
-    return c;
-}
-
-/// Of whole rates with coset c: the indices, and their cost.
-float nearest_in_coset(const Choices choice[8], int c, uint8_t m[8]) {
-    float sum = 0, cheapest = 0;
-    int odd = 0, changed = 0;
-    for (int j = 0; j < 8; ++j) {
-        const float even_cost = choice[j].cost[c], odd_cost = choice[j].cost[c + 2];
-        const bool takes_odd = odd_cost < even_cost;
-        const float price = takes_odd ? even_cost - odd_cost : odd_cost - even_cost;
-        sum += takes_odd ? odd_cost : even_cost;
-        odd ^= takes_odd;
-        if (j == 0 || price < cheapest) cheapest = price, changed = j;
-        m[j] = choice[j].index[takes_odd ? c + 2 : c];
-    }
-    if (!odd) return sum;
-    const int other = (m[changed] & 3) ^ 2;
-    m[changed] = choice[changed].index[other];
-    return sum + cheapest;
 }
 
 }  // namespace
@@ -54,42 +59,27 @@ Cells::Cells(const int8_t* list, int levels, int classes) {
                 const int d = 4 * list[m] - (2 * i - 511), distance = d < 0 ? -d : d;
                 if (distance < least) least = distance, best = m;
             }
-            level[i][k] = best < levels ? float(list[best]) : 0.0f;
+            level[i][k] = float(list[best]);
             index[i][k] = uint8_t(best);
         }
     }
 }
 
 template <int H>
-void nearest_group(const Cells& cells, const float y[8], const float w[8], uint8_t m[8]) {
-    Choices choice[8];
-    for (int j = 0; j < 8; ++j) choice[j] = choices_of<H>(cells, y[j], w[j]);
-    if constexpr (Layout<H>::kHalf) {
-        float least = 0;
-        int best = -1;
-        uint8_t word[8];
-        for (int info = 0; info < 16; ++info) {
-            for (int j = 0; j < 8; ++j) word[j] = j < 4 ? uint8_t(info >> j & 1) : uint8_t(0);
-            imply<H>(word);
-            float sum = 0;
-            for (int j = 0; j < 8; ++j) sum += choice[j].cost[word[j]];
-            if (best >= 0 && !(sum < least)) continue;
-            least = sum, best = info;
-            for (int j = 0; j < 8; ++j) m[j] = choice[j].index[word[j]];
-        }
-    } else {
-        uint8_t other[8];
-        const float a = nearest_in_coset(choice, 0, m), b = nearest_in_coset(choice, 1, other);
-        if (b < a)
-            for (int j = 0; j < 8; ++j) m[j] = other[j];
+void nearest_points(const Cells& cells, const F4 y[8], const F4 w[8], uint8_t m[4][8]) {
+    I4 choice[8];
+    choose_classes<H>(cells, y, w, choice);
+    for (int j = 0; j < 8; ++j) {
+        const I4 at = cells_of(y[j]);
+        for (int g = 0; g < 4; ++g) m[g][j] = cells.index[at[g]][choice[j][g]];
     }
 }
-template void nearest_group<3>(const Cells&, const float*, const float*, uint8_t*);
-template void nearest_group<4>(const Cells&, const float*, const float*, uint8_t*);
-template void nearest_group<5>(const Cells&, const float*, const float*, uint8_t*);
-template void nearest_group<6>(const Cells&, const float*, const float*, uint8_t*);
-template void nearest_group<7>(const Cells&, const float*, const float*, uint8_t*);
-template void nearest_group<8>(const Cells&, const float*, const float*, uint8_t*);
-template void nearest_group<9>(const Cells&, const float*, const float*, uint8_t*);
+template void nearest_points<3>(const Cells&, const F4*, const F4*, uint8_t (*)[8]);
+template void nearest_points<4>(const Cells&, const F4*, const F4*, uint8_t (*)[8]);
+template void nearest_points<5>(const Cells&, const F4*, const F4*, uint8_t (*)[8]);
+template void nearest_points<6>(const Cells&, const F4*, const F4*, uint8_t (*)[8]);
+template void nearest_points<7>(const Cells&, const F4*, const F4*, uint8_t (*)[8]);
+template void nearest_points<8>(const Cells&, const F4*, const F4*, uint8_t (*)[8]);
+template void nearest_points<9>(const Cells&, const F4*, const F4*, uint8_t (*)[8]);
 
 }  // namespace gosset::e8c

@@ -8,11 +8,11 @@
 ///   half rates: the m.0 are a codeword: the best of 16, by one Walsh-Hadamard transform (the
 ///   extended Hamming code is the first-order Reed-Muller code of length 8).
 ///
-/// For the encoder only; relies on simd/encode_lanes.hpp.
+/// For the encoder only; relies on simd/parts/encode_lanes.hpp.
 #pragma once
 
 #include "simd/codecs/e8c/layout.hpp"
-#include "simd/encode_lanes.hpp"
+#include "simd/parts/encode_lanes.hpp"
 
 namespace gosset::e8c {
 
@@ -20,6 +20,9 @@ namespace gosset::e8c {
 struct Block {
     F4 x[8];
     F4 w[8];  ///< weights of the squared error
+
+    float size() const;  ///< root mean square
+    float peak() const;  ///< the largest |x|
 };
 
 /// The nearest level of each class for every half-open cell of width 1/2: levels are integers, so
@@ -29,17 +32,12 @@ struct Cells {
     float level[kCells][4];             ///< by class
     uint8_t index[kCells][4];           ///< m
 
-    /// `classes`: 4, or 2 (each then twice). An empty class, which only a list of fewer levels has,
-    /// is one of level 0.
+    /// `classes`: 4, or 2 (each then twice).
     Cells(const int8_t* list, int levels, int classes);
 };
 
 template <int H>
 constexpr int kClasses = Layout<H>::kHalf ? 2 : 4;
-
-inline F4 abs_difference(F4 a, F4 b) {
-    return abs4(a - b);
-}
 
 /// Cells of y, |y| any but NaN.
 inline I4 cells_of(F4 y) {
@@ -83,48 +81,56 @@ inline void class_costs(const Cells& cells, F4 y, F4 w, F4 cost[4]) {
     }
 }
 
+/// Coordinates as points of F2^3, in which codewords are affine functions (layout.hpp's checks are
+/// sums of points).
+inline constexpr int kPoint[8] = {0, 1, 2, 4, 3, 5, 6, 7};
+
+/// d[kPoint[j]]: what bit 1 of coordinate j costs more than bit 0. Afterwards d[k] is the
+/// transform; the best codeword takes (max |d[k]| - d[0]) / 2 off the cost of all zeros.
+inline void walsh_hadamard(F4 d[8]) {
+    for (int half = 1; half < 8; half *= 2)
+        for (int i = 0; i < 8; ++i)
+            if (!(i & half)) {
+                const F4 a = d[i], b = d[i + half];
+                d[i] = a + b, d[i + half] = a - b;
+            }
+}
+
 /// Weighted squared errors of the nearest points, lane = group; y in units of the levels.
 template <int H>
 inline F4 nearest_cost(const Cells& cells, const F4 y[8], const F4 w[8]) {
     F4 cost[4];
     if constexpr (Layout<H>::kHalf) {
-        // d: what bit 1 costs more than bit 0; the best codeword takes off (max |WHT(d)| - sum
-        // d)/2. Coordinates as points of F2^3 in order: 0 1 2 4 3 5 6 7 (layout.hpp's checks are
-        // sums).
-        constexpr int kPoint[8] = {0, 1, 2, 4, 3, 5, 6, 7};
         F4 base = splat(0), d[8];
         for (int j = 0; j < 8; ++j) {
             class_costs<H>(cells, y[j], w[j], cost);
             base += cost[0], d[kPoint[j]] = cost[1] - cost[0];
         }
-        for (int half = 1; half < 8; half *= 2)
-            for (int i = 0; i < 8; ++i)
-                if (!(i & half)) {
-                    const F4 a = d[i], b = d[i + half];
-                    d[i] = a + b, d[i + half] = a - b;
-                }
+        walsh_hadamard(d);
         F4 most = abs4(d[0]);
         for (int i = 1; i < 8; ++i) most = max4(most, abs4(d[i]));
         return base + 0.5f * (d[0] - most);
     } else {
-        F4 sum[2] = {splat(0), splat(0)}, change[2];
-        I4 odd[2] = {};
+        F4 sum[2] = {splat(0), splat(0)}, change[2] = {splat(3e38f), splat(3e38f)};
+        F4 odd[2] = {splat(0), splat(0)};
         for (int j = 0; j < 8; ++j) {
             class_costs<H>(cells, y[j], w[j], cost);
             for (int c = 0; c < 2; ++c) {
-                const F4 price = abs_difference(cost[c], cost[c + 2]);
+                const F4 gain =
+                    cost[c] - cost[c + 2];  // of an odd m.1; its sign bit: even is better
                 sum[c] += min4(cost[c], cost[c + 2]);
-                odd[c] ^= cost[c + 2] < cost[c];
-                change[c] = j == 0 ? price : min4(change[c], price);
+                odd[c] = xor4(odd[c], gain);
+                change[c] = min4(change[c], abs4(gain));
             }
         }
-        for (int c = 0; c < 2; ++c) sum[c] += floats_of(bits_of(change[c]) & odd[c]);
+        // Eight coordinates: the number of odd ones has the parity of the number of even ones.
+        for (int c = 0; c < 2; ++c) sum[c] += floats_of(bits_of(change[c]) & sign_mask(odd[c]));
         return min4(sum[0], sum[1]);
     }
 }
 
-/// The nearest point of one group: its indices.
+/// The nearest points themselves: index m of coordinate j and group g in m[g][j].
 template <int H>
-void nearest_group(const Cells& cells, const float y[8], const float w[8], uint8_t m[8]);
+void nearest_points(const Cells& cells, const F4 y[8], const F4 w[8], uint8_t m[4][8]);
 
 }  // namespace gosset::e8c

@@ -1,13 +1,13 @@
 /// Nearest points of E8 for four vectors at once (a lane is one group of 8 columns), exact, also
 /// under a diagonal weight of the squared error. For the encoder only; relies on
-/// simd/encode_lanes.hpp.
+/// simd/parts/encode_lanes.hpp.
 ///
 /// Conway and Sloane, "Fast quantizing and decoding algorithms for lattice quantizers and codes",
 /// IEEE Trans. Inf. Theory 28(2), 1982: E8 = D8 + (D8 + 1/2), and the nearest point of D8 is the
 /// rounded vector, with one coordinate moved to its other neighbour when the sum came out odd.
 #pragma once
 
-#include "simd/encode_lanes.hpp"
+#include "simd/parts/encode_lanes.hpp"
 
 namespace gosset::e8n {
 

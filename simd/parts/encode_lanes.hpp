@@ -1,10 +1,13 @@
 /// Four floats side by side, for encoders: a lane is one group of 8 columns. The vector types of
 /// GCC and Clang, which become SSE2 or NEON without flags; + - * and comparisons alone, so the same
-/// everywhere. Relies on nothing; never include it in a kernel file.
+/// everywhere. Relies on nothing; not for kernel files.
 #pragma once
 
 #include <bit>
 #include <cstdint>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 namespace gosset {
 
@@ -23,14 +26,31 @@ inline F4 splat(float x) {
 inline F4 abs4(F4 v) {
     return floats_of(bits_of(v) & 0x7fffffff);
 }
+inline F4 xor4(F4 a, F4 b) {
+    return floats_of(bits_of(a) ^ bits_of(b));
+}
+/// All ones where the sign bit is set.
+inline I4 sign_mask(F4 v) {
+    return bits_of(v) >> 31;
+}
 inline F4 select(I4 mask, F4 a, F4 b) {
     return floats_of((bits_of(a) & mask) | (bits_of(b) & ~mask));
 }
+/// a < b ? a : b; so b when one is NaN. (GCC makes four instructions of the expression.)
 inline F4 min4(F4 a, F4 b) {
+#if defined(__SSE2__)
+    return _mm_min_ps(a, b);
+#else
     return a < b ? a : b;
+#endif
 }
+/// a > b ? a : b
 inline F4 max4(F4 a, F4 b) {
+#if defined(__SSE2__)
+    return _mm_max_ps(a, b);
+#else
     return a > b ? a : b;
+#endif
 }
 inline float sum_lanes(F4 v) {
     return (v[0] + v[1]) + (v[2] + v[3]);
