@@ -19,8 +19,9 @@
 ///   I32Rows  an int32 a row: zero_rows, set_rows, +, shl<n>
 ///            dot_u7_lanes(acc, w, x): acc += sum over g of w * x of the same lanes, w in [0, 127],
 ///            x in [-127, 127]
-///   Acc      a sum that is not finished: zero_acc; dot_u7<j>(acc, w, x): the same with x_j;
-///            total(even, odd), where the one got j = 0, 2, 4, 6 in this order, the other the rest
+///   Acc      a sum that is not finished: zero_acc, start_acc(start value); dot_u7<j>(acc, w, x):
+///            the same with x_j; total(even, odd), where the one got j = 0, 2, 4, 6 in this order,
+///            the other the rest; where one chain of additions is as fast, kAccs = 1 and total(acc)
 ///   S8Sums, TableSums, U7Sums, NibbleSums: whole blocks (below)
 ///   F32Rows  a float a row: zero_f32, set_f32, load_f32, load_f16, store, to_f32, mul, add, fma
 ///   ScaleTable, ScaleIndex: lookup<s>(table, index): table[index of the row], rows of slice s
@@ -87,24 +88,35 @@ GOSSET_INLINE void for_slices(F f) {
 /// Sum over the 32 columns of a row, as three ways to see a weight. Each is used as
 ///   Sums s(sum);  s.add<j>(Sums::form(w_j), x) for j = 0..7;  s.total()
 /// level(w) is what a byte of w stands for.
-/// `sum` is the sum of the block's 32 activations. Two accumulators: even and odd vectors.
+/// `sum` is the sum of the block's 32 activations.
+
+/// The sums of a block in one or two accumulators, from a start value on.
+struct PlainSums {
+    GOSSET_INLINE explicit PlainSums(int32_t start) : even_(start_acc(start)) {}
+    GOSSET_INLINE I32Rows total() const {
+        return kAccs == 1 ? GOSSET_ISA::total(even_) : GOSSET_ISA::total(even_, odd_);
+    }
+
+  protected:
+    template <int j>
+    GOSSET_INLINE Acc& acc() {
+        return kAccs == 1 || j % 2 == 0 ? even_ : odd_;
+    }
+
+  private:
+    Acc even_, odd_ = zero_acc();
+};
 
 /// w - offset, with w in [0, 127]: the offset is undone by the start value.
 template <int offset>
-struct U7Sums {
-    GOSSET_INLINE explicit U7Sums(int32_t sum) : start_(set_rows(-offset * sum)) {}
+struct U7Sums : PlainSums {
+    GOSSET_INLINE explicit U7Sums(int32_t sum) : PlainSums(-offset * sum) {}
     GOSSET_INLINE static Bytes form(Bytes w) { return w; }
+    GOSSET_INLINE static int level(uint8_t w) { return w - offset; }
     template <int j>
     GOSSET_INLINE void add(Bytes w, const Inputs& x) {
-        if constexpr (j % 2 == 0) even_ = dot_u7<j>(even_, w, x);
-        if constexpr (j % 2 == 1) odd_ = dot_u7<j>(odd_, w, x);
+        acc<j>() = dot_u7<j>(acc<j>(), w, x);
     }
-    GOSSET_INLINE I32Rows total() const { return GOSSET_ISA::total(even_, odd_) + start_; }
-    GOSSET_INLINE static int level(uint8_t w) { return w - offset; }
-
-  private:
-    I32Rows start_;
-    Acc even_ = zero_acc(), odd_ = zero_acc();
 };
 
 /// (w << shift) - offset, with w in [0, 15]: on ISAs without a 4-way dot, 16-bit sums suffice.
@@ -126,20 +138,14 @@ struct NibbleSums {
 };
 
 /// w as int8, -128 included. form() is the ISA's own: a gemm calls it once a panel.
-struct S8Sums {
-    GOSSET_INLINE explicit S8Sums(int32_t sum) : start_(offset_s8(sum)) {}
+struct S8Sums : PlainSums {
+    GOSSET_INLINE explicit S8Sums(int32_t sum) : PlainSums(start_s8(sum)) {}
     GOSSET_INLINE static Bytes form(Bytes w) { return form_s8(w); }
     GOSSET_INLINE static int level(uint8_t w) { return int8_t(w); }
     template <int j>
     GOSSET_INLINE void add(Bytes w, const Inputs& x) {
-        if constexpr (j % 2 == 0) even_ = dot_s8<j>(even_, w, x);
-        if constexpr (j % 2 == 1) odd_ = dot_s8<j>(odd_, w, x);
+        acc<j>() = dot_s8<j>(acc<j>(), w, x);
     }
-    GOSSET_INLINE I32Rows total() const { return GOSSET_ISA::total(even_, odd_) + start_; }
-
-  private:
-    I32Rows start_;
-    Acc even_ = zero_acc(), odd_ = zero_acc();
 };
 
 /// The same for a codec that looks its levels up: the table was given form_s8 beforehand.

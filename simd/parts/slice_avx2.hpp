@@ -203,12 +203,19 @@ GOSSET_INLINE I32Rows dot_u7_lanes(I32Rows acc, Bytes w, Bytes x) {
     return acc + widen(_mm256_maddubs_epi16(w.v, x.v));
 }
 using Acc = I32Rows;
+constexpr int kAccs = 2;
 GOSSET_INLINE Acc zero_acc() {
     return zero_rows();
+}
+GOSSET_INLINE Acc start_acc(int32_t v) {
+    return set_rows(v);
 }
 template <int j>
 GOSSET_INLINE Acc dot_u7(Acc acc, Bytes w, const Inputs& x) {
     return dot_u7_lanes(acc, w, {coordinate<j>(x)});
+}
+GOSSET_INLINE I32Rows total(Acc acc) {
+    return acc;
 }
 GOSSET_INLINE I32Rows total(Acc even, Acc odd) {
     return even + odd;
@@ -235,8 +242,8 @@ constexpr uint8_t kFormS8 = 0;
 GOSSET_INLINE Bytes form_s8(Bytes w) {
     return w;
 }
-GOSSET_INLINE I32Rows offset_s8(int32_t) {
-    return zero_rows();
+GOSSET_INLINE int32_t start_s8(int32_t) {
+    return 0;
 }
 template <int j>
 GOSSET_INLINE Acc dot_s8(Acc acc, Bytes w, const Inputs& x) {

@@ -185,14 +185,21 @@ GOSSET_INLINE I32Rows shl(I32Rows a) {
 }
 
 using Acc = I32Rows;
+constexpr int kAccs = 2;
 GOSSET_INLINE Acc zero_acc() {
     return zero_rows();
+}
+GOSSET_INLINE Acc start_acc(int32_t v) {
+    return set_rows(v);
 }
 template <int j>
 GOSSET_INLINE Acc dot_u7(Acc acc, Bytes w, const Inputs& x) {
     return {_mm512_dpbusd_epi32(acc.v, w.v, coordinate<j>(x))};
 }
 
+GOSSET_INLINE I32Rows total(Acc acc) {
+    return acc;
+}
 GOSSET_INLINE I32Rows total(Acc even, Acc odd) {
     return even + odd;
 }
@@ -217,8 +224,8 @@ constexpr uint8_t kFormS8 = 0x80;
 GOSSET_INLINE Bytes form_s8(Bytes w) {
     return w ^ set1(kFormS8);
 }
-GOSSET_INLINE I32Rows offset_s8(int32_t sum) {
-    return set_rows(-128 * sum);
+GOSSET_INLINE int32_t start_s8(int32_t sum) {
+    return -128 * sum;
 }
 template <int j>
 GOSSET_INLINE Acc dot_s8(Acc acc, Bytes w, const Inputs& x) {

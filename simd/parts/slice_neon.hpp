@@ -179,8 +179,8 @@ constexpr uint8_t kFormS8 = 0;
 GOSSET_INLINE Bytes form_s8(Bytes w) {
     return w;
 }
-GOSSET_INLINE I32Rows offset_s8(int32_t) {
-    return zero_rows();
+GOSSET_INLINE int32_t start_s8(int32_t) {
+    return 0;
 }
 
 #if defined(__ARM_FEATURE_DOTPROD)
@@ -190,8 +190,12 @@ struct Inputs {
     int8x16_t v[2];
 };
 using Acc = I32Rows;
+constexpr int kAccs = 1;  // sdot forwards its sum to the next
 GOSSET_INLINE Acc zero_acc() {
     return zero_rows();
+}
+GOSSET_INLINE Acc start_acc(int32_t v) {
+    return set_rows(v);
 }
 template <int j>
 GOSSET_INLINE Acc dot_s8(Acc acc, Bytes w, const Inputs& x) {
@@ -200,6 +204,9 @@ GOSSET_INLINE Acc dot_s8(Acc acc, Bytes w, const Inputs& x) {
 template <int j>
 GOSSET_INLINE Acc dot_u7(Acc acc, Bytes w, const Inputs& x) {
     return dot_s8<j>(acc, w, x);
+}
+GOSSET_INLINE I32Rows total(Acc acc) {
+    return acc;
 }
 GOSSET_INLINE I32Rows total(Acc even, Acc odd) {
     return even + odd;
@@ -266,6 +273,13 @@ struct Acc {
 GOSSET_INLINE Acc zero_acc() {
     return {vdupq_n_s32(0), vdupq_n_s32(0), vdupq_n_s16(0), vdupq_n_s16(0)};
 }
+/// The start value is one of a row's two pairs.
+GOSSET_INLINE Acc start_acc(int32_t v) {
+    Acc acc = zero_acc();
+    acc.lo = acc.hi = int32x4_t{v, 0, v, 0};
+    return acc;
+}
+constexpr int kAccs = 2;
 template <int j>
 GOSSET_INLINE Acc dot_s8(Acc acc, Bytes w, const Inputs& x) {
     const int8x16_t s = vreinterpretq_s8_u8(w.v), c = coordinate<j>(x);
@@ -278,6 +292,9 @@ GOSSET_INLINE Acc dot_s8(Acc acc, Bytes w, const Inputs& x) {
 template <int j>
 GOSSET_INLINE Acc dot_u7(Acc acc, Bytes w, const Inputs& x) {
     return dot_s8<j>(acc, w, x);
+}
+GOSSET_INLINE I32Rows total(Acc acc) {
+    return {vpaddq_s32(acc.lo, acc.hi)};
 }
 GOSSET_INLINE I32Rows total(Acc even, Acc odd) {
     return {vpaddq_s32(vaddq_s32(even.lo, odd.lo), vaddq_s32(even.hi, odd.hi))};

@@ -1,8 +1,9 @@
 /// More of the vocabulary of slice.hpp, for codecs that look levels up: tables of 32 in two halves,
 /// planes of half bytes and, on AVX-512, what goes with 64-byte tables.
 ///
-///   TablePair          two Table16: lookup(pair, index, choice), index < 16, choice says for each
-///                      byte which; Choice c = choice<bit>(v): the second where v has that bit
+///   TablePair          two Table16: lookup_low(pair, v, choice), lookup_high(pair, v, choice): by
+///                      the lower or upper half of each byte, choice says which table; Choice c =
+///                      choice<bit>(v): the second where v has that bit
 ///   nibbles<s>(p)      bytes whose low halves are a plane of 32 bytes at p, as lanes of slice s:
 ///                      lane L < 32 the low half of byte L, else the high half of byte L - 32. The
 ///                      high halves are anything.
@@ -27,8 +28,12 @@ template <int bit>
 GOSSET_INLINE Choice choice(Bytes v) {
     return any_bit(v, set1(1 << bit));
 }
-GOSSET_INLINE Bytes lookup(const TablePair& t, Bytes index, Choice c) {
+GOSSET_INLINE Bytes lookup_low(const TablePair& t, Bytes v, Choice c) {
+    const Bytes index = v & set1(15);
     return select(c, lookup(t.second, index), lookup(t.first, index));
+}
+GOSSET_INLINE Bytes lookup_high(const TablePair& t, Bytes v, Choice c) {
+    return lookup_low(t, shr16<4>(v), c);
 }
 
 template <int s>
@@ -60,8 +65,12 @@ GOSSET_INLINE Choice choice(Bytes v) {
     if constexpr (bit == 7) return {v};
     return {shl16<7 - bit>(v)};
 }
-GOSSET_INLINE Bytes lookup(const TablePair& t, Bytes index, Choice c) {
+GOSSET_INLINE Bytes lookup_low(const TablePair& t, Bytes v, Choice c) {
+    const Bytes index = v & set1(15);
     return {_mm256_blendv_epi8(lookup(t.first, index).v, lookup(t.second, index).v, c.bit7.v)};
+}
+GOSSET_INLINE Bytes lookup_high(const TablePair& t, Bytes v, Choice c) {
+    return lookup_low(t, shr16<4>(v), c);
 }
 
 template <int s>
@@ -85,8 +94,11 @@ GOSSET_INLINE Choice choice(Bytes v) {
     if constexpr (bit < 4) return {shl16<4 - bit>(v) & set1(16)};
     return {v & set1(16)};
 }
-GOSSET_INLINE Bytes lookup(const TablePair& t, Bytes index, Choice c) {
-    return {vqtbl2q_u8(t.v, (index | c.bit4).v)};
+GOSSET_INLINE Bytes lookup_low(const TablePair& t, Bytes v, Choice c) {
+    return {vqtbl2q_u8(t.v, and_or(v, set1(15), c.bit4).v)};
+}
+GOSSET_INLINE Bytes lookup_high(const TablePair& t, Bytes v, Choice c) {
+    return {vqtbl2q_u8(t.v, (shr<4>(v) | c.bit4).v)};
 }
 
 template <int s>

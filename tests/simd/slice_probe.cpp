@@ -79,7 +79,8 @@ const test::Probe probes[] = {
     PROBE("table32", lookup(Table32(b), x& set1(31))),
     PROBE("table64", lookup(Table64(b), x& set1(63))),
     PROBE("group", lookup(GroupTable(b), x& set1(15))),
-    PROBE("pair", lookup(TablePair(lookup(Table16(b), x& set1(15)), y), z& set1(15), choice<2>(x))),
+    PROBE("pair_low", lookup_low(TablePair(x, y), z, choice<2>(x))),
+    PROBE("pair_high", lookup_high(TablePair(x, y), z, choice<7>(y))),
     PROBE("nibbles", nibbles<s>(a) & set1(15)),
 #if defined(__AVX512VBMI__)
     PROBE("wide_table64", lookup(Table64(y), x)),

@@ -102,9 +102,11 @@ const std::map<std::string, Expected> expected = {
     {"table32", lanes([](const Operands& o, int i) { return int(o.b[o.a[i] & 31]); })},
     {"table64", lanes([](const Operands& o, int i) { return int(o.b[o.a[i] & 63]); })},
     {"group", lanes([](const Operands& o, int i) { return int(o.b[16 * (i % 4) + o.a[i] % 16]); })},
-    {"pair", lanes([](const Operands& o, int i) {
-         const int at = i / 16 * 16 + (o.c[i] & 15);
-         return int(o.a[i] & 4 ? o.b[at] : o.b[o.a[at] & 15]);
+    {"pair_low", lanes([](const Operands& o, int i) {
+         return int((o.a[i] & 4 ? o.b : o.a)[i / 16 * 16 + (o.c[i] & 15)]);
+     })},
+    {"pair_high", lanes([](const Operands& o, int i) {
+         return int((o.b[i] & 128 ? o.b : o.a)[i / 16 * 16 + (o.c[i] >> 4)]);
      })},
     {"nibbles", lanes([](const Operands& o, int i) { return o.a[i % 32] >> i / 32 * 4 & 15; })},
     {"wide_table64", lanes([](const Operands& o, int i) { return int(o.b[o.a[i] & 63]); })},

@@ -81,15 +81,14 @@ struct Decoder<8> {
     template <int s, class Sink>
     GOSSET_INLINE void decode(const uint8_t* panel, Sink sink) const {
         const uint8_t* p = panel + kSliceBytes * s;
-        const Bytes low = set1(15);
         const Bytes v0 = load(p), v1 = load(p + 64), v2 = load(p + 128), v3 = load(p + 192);
         const Bytes x = xor3(v0, v1, v2), parity = xor3(x, shr16<4>(x), v3);  // m7.1 at bit 0
+        const Bytes seven = blend(set1(1), parity, shr16<4>(v3));
         const Choice c = choice<4>(v3);
-        sink(Lane<0>(), lookup(pair, v0 & low, c)), sink(Lane<1>(), lookup(pair, shr<4>(v0), c));
-        sink(Lane<2>(), lookup(pair, v1 & low, c)), sink(Lane<3>(), lookup(pair, shr<4>(v1), c));
-        sink(Lane<4>(), lookup(pair, v2 & low, c)), sink(Lane<5>(), lookup(pair, shr<4>(v2), c));
-        sink(Lane<6>(), lookup(pair, v3 & low, c));
-        sink(Lane<7>(), lookup(pair, field<14>(shr16<4>(v3), parity & set1(1)), c));
+        sink(Lane<0>(), lookup_low(pair, v0, c)), sink(Lane<1>(), lookup_high(pair, v0, c));
+        sink(Lane<2>(), lookup_low(pair, v1, c)), sink(Lane<3>(), lookup_high(pair, v1, c));
+        sink(Lane<4>(), lookup_low(pair, v2, c)), sink(Lane<5>(), lookup_high(pair, v2, c));
+        sink(Lane<6>(), lookup_low(pair, v3, c)), sink(Lane<7>(), lookup_low(pair, seven, c));
     }
     TablePair pair;
 };
@@ -186,8 +185,8 @@ struct Decoder<9> {
     }
     template <int j, class Sink>
     GOSSET_INLINE void two(Bytes v, Bytes c, Sink sink) const {
-        sink(Lane<j>(), lookup(pair, v & set1(15), choice<j>(c)));
-        sink(Lane<j + 1>(), lookup(pair, shr<4>(v), choice<j + 1>(c)));
+        sink(Lane<j>(), lookup_low(pair, v, choice<j>(c)));
+        sink(Lane<j + 1>(), lookup_high(pair, v, choice<j + 1>(c)));
     }
     TablePair pair;
     Table16 codewords;
