@@ -25,6 +25,10 @@ bool short_run() {
     return value;
 }
 
+std::string source_path(const std::string& relative) {
+    return (std::filesystem::path(GOSSET_SOURCE_DIR) / relative).string();
+}
+
 std::string data(const std::string& relative) {
     const char* env = std::getenv("GOSSET_TEST_DATA");
     const std::filesystem::path root =

@@ -30,6 +30,8 @@ inline bool left_out(Rng& rng) {
 
 /// Path of a file under the data folder, or "" where there is none.
 std::string data(const std::string& relative);
+/// A path of the source tree.
+std::string source_path(const std::string& relative);
 
 /// A fresh folder, removed when the object dies.
 class TempDir {
