@@ -25,6 +25,7 @@ namespace {
 template <uint32_t bytes>
 GOSSET_INLINE void prefetch_panel(const uint8_t* panel) {
     const uintptr_t ahead = reinterpret_cast<uintptr_t>(panel) + 2048;
+    GOSSET_UNROLL
     for (uint32_t i = 0; i < bytes; i += 64)
         __builtin_prefetch(reinterpret_cast<const void*>(ahead + i));
 }
