@@ -1,6 +1,7 @@
 // Compiled once per ISA, as kernels are. slice_test.cpp has the scalar twin of each probe by name.
 #include "tests/simd/slice_probe.hpp"
 
+#include "simd/parts/gather.hpp"
 #include "simd/parts/slice.hpp"
 #include "simd/parts/slice_bits.hpp"
 #include "simd/parts/slice_tables.hpp"
@@ -29,6 +30,13 @@ I32Rows sums_of(Bytes w, const uint8_t* c) {
     const Inputs x(act(c));
     for_lanes([&](auto j) { sums.template add<j>(Sums::form(w), x); });
     return sums.total();
+}
+/// The 16 dwords b as gather's and FloatTable16's tables.
+GOSSET_INLINE const uint32_t* dwords_of(const uint8_t* b) {
+    return reinterpret_cast<const uint32_t*>(b);
+}
+GOSSET_INLINE const uint16_t* words_of(const uint8_t* b) {
+    return reinterpret_cast<const uint16_t*>(b);
 }
 /// The rows of slice s in memory.
 GOSSET_INLINE const float* f32_rows(const uint8_t* p, int s) {
@@ -102,6 +110,23 @@ const test::Probe probes[] = {
     ROWS("load_bf16", load_bf16(half_rows(b, s))),
     ROWS("fma", fma(load_f32(f32_rows(a, s)), mul(load_f32(f32_rows(b, s)), set_f32(3)),
                     add(load_f32(f32_rows(c, s)), zero_f32()))),
+    PROBE("gather", gather(dwords_of(b), as_rows(x& set32(15)))),
+    PROBE("sub32", as_bytes(sub32(as_rows(shr32<7>(x)), as_rows(y)))),
+    PROBE("mul_add", as_bytes(mul_add(as_rows(x), as_rows(shr32<17>(y)),
+                                      sub32(as_rows(shr32<17>(z)), as_rows(set32(1 << 14)))))),
+    PROBE("truncate", as_bytes(truncate(mul(to_f32(as_rows(x)), set_f32(0x1p-9f))))),
+    PROBE("less_one", less_one(to_f32(as_rows(x)), to_f32(as_rows(y)), z)),
+    PROBE("sub16", sub16(x, y)),
+    PROBE("mul16", mul16(x, y)),
+    PROBE("mul16_high", mul16_high(x, y)),
+    PROBE("shuffle4", (shuffle4<2, 3, 3, 0>(x))),
+    PROBE("word_table", lookup(WordTable8(words_of(b)), x)),
+    PROBE("row_table", lookup(RowTable16(b), x)),
+    PROBE("row_table_exchanged", lookup(RowTable16(b).exchanged(), x)),
+    PROBE("float_table", as_bytes(lookup(FloatTable16(f32_rows(b, 0)), x))),
+    PROBE("float_pair", as_bytes(lookup(FloatPair(1.5f, -2.5f), x))),
+    ROWS("dot_offset",
+         dot_offset(x& set1(63), z, y& set1(63), shuffle4<3, 0, 1, 2>(z), set32(7), set1(21))),
     ROWS("scales", lookup<s>(ScaleTable(reinterpret_cast<const float*>(b)), ScaleIndex(a))),
 };
 

@@ -52,6 +52,22 @@ Expected words(int (*f)(int a)) {
         }
     };
 }
+Expected words(int (*f)(int a, int b)) {
+    return [f](const Operands& o, uint8_t* out) {
+        for (int i = 0; i < 64; i += 2) {
+            const int w = f(o.a[i] | o.a[i + 1] << 8, o.b[i] | o.b[i + 1] << 8);
+            out[i] = uint8_t(w), out[i + 1] = uint8_t(w >> 8);
+        }
+    };
+}
+Expected dwords(uint32_t (*f)(const Operands& o, int row)) {
+    return [f](const Operands& o, uint8_t* out) {
+        for (int r = 0; r < 16; r++) {
+            const uint32_t v = f(o, r);
+            std::memcpy(out + 4 * r, &v, 4);
+        }
+    };
+}
 Expected rows(float (*f)(const Operands& o, int row)) {
     return [f](const Operands& o, uint8_t* out) {
         for (int r = 0; r < 16; r++) {
@@ -139,6 +155,47 @@ const std::map<std::string, Expected> expected = {
     {"load_bf16", rows([](const Operands& o, int r) { return bf16_to_f32(at<uint16_t>(o.b, r)); })},
     {"fma", rows([](const Operands& o, int r) {
          return std::fma(at<float>(o.a, r), at<float>(o.b, r) * 3, at<float>(o.c, r));
+     })},
+    {"gather", dwords([](const Operands& o, int r) { return at<uint32_t>(o.b, o.a[4 * r] & 15); })},
+    {"sub32", dwords([](const Operands& o, int r) {
+         return (at<uint32_t>(o.a, r) >> 7) - at<uint32_t>(o.b, r);
+     })},
+    {"mul_add", dwords([](const Operands& o, int r) {
+         const uint32_t factor = (at<uint32_t>(o.c, r) >> 17) - (1u << 14);
+         return at<uint32_t>(o.a, r) + (at<uint32_t>(o.b, r) >> 17) * factor;
+     })},
+    {"truncate", dwords([](const Operands& o, int r) {
+         return uint32_t(int32_t(float(at<int32_t>(o.a, r)) * 0x1p-9f));
+     })},
+    {"less_one", dwords([](const Operands& o, int r) {
+         const bool above = float(at<int32_t>(o.a, r)) > float(at<int32_t>(o.b, r));
+         return at<uint32_t>(o.c, r) - uint32_t(above);
+     })},
+    {"sub16", words([](int a, int b) { return a - b; })},
+    {"mul16", words([](int a, int b) { return int(uint32_t(a) * uint32_t(b)); })},
+    {"mul16_high", words([](int a, int b) { return int(uint32_t(a) * uint32_t(b) >> 16); })},
+    {"shuffle4", lanes([](const Operands& o, int i) {
+         constexpr int from[4] = {2, 3, 3, 0};
+         return int(o.a[i / 4 * 4 + from[i % 4]]);
+     })},
+    {"word_table",
+     lanes([](const Operands& o, int i) { return int(o.b[2 * (o.a[i / 2 * 2] & 7) + i % 2]); })},
+    {"row_table",
+     dwords([](const Operands& o, int r) { return at<uint32_t>(o.b, o.a[4 * r] & 15); })},
+    {"row_table_exchanged",
+     dwords([](const Operands& o, int r) { return at<uint32_t>(o.b, (o.a[4 * r] & 15) ^ 8); })},
+    {"float_table",
+     dwords([](const Operands& o, int r) { return at<uint32_t>(o.b, o.a[4 * r] & 15); })},
+    {"float_pair", rows([](const Operands& o, int r) { return o.a[4 * r] & 16 ? -2.5f : 1.5f; })},
+    {"dot_offset", rows([](const Operands& o, int r) {
+         int sum = 0;
+         for (int i = 0; i < 4; i++) {
+             const int first = (o.a[4 * r + i] & 63) - (i == 0 ? 7 : 0);
+             const int second = (o.b[4 * r + i] & 63) - 21;
+             sum += first * signed_byte(o.c, 4 * r + i);
+             sum += second * signed_byte(o.c, 4 * r + (i + 3) % 4);
+         }
+         return float(sum);
      })},
     {"scales",
      rows([](const Operands& o, int r) { return at<float>(o.b, o.a[r / 2] >> 4 * (r % 2) & 15); })},
