@@ -1,0 +1,2 @@
+set(GOSSET_FAMILY_SOURCES halves.cpp)
+set(GOSSET_FAMILY_ENCODERS enumerate.cpp feedback.cpp fit.cpp)
