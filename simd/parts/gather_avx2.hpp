@@ -13,8 +13,10 @@ GOSSET_INLINE Bytes as_bytes(I32Rows a) {
 GOSSET_INLINE Bytes as_bytes(F32Rows a) {
     return {_mm256_castps_si256(a.v)};
 }
+// The masked form, into zeros: the plain one waits for whatever was in its register before.
 GOSSET_INLINE Bytes gather(const uint32_t* table, I32Rows index) {
-    return {_mm256_i32gather_epi32(reinterpret_cast<const int*>(table), index.v, 4)};
+    return {_mm256_mask_i32gather_epi32(_mm256_setzero_si256(), reinterpret_cast<const int*>(table),
+                                        index.v, _mm256_set1_epi32(-1), 4)};
 }
 GOSSET_INLINE Bytes set32(uint32_t v) {
     return {_mm256_set1_epi32(int(v))};

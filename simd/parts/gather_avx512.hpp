@@ -13,8 +13,9 @@ GOSSET_INLINE Bytes as_bytes(I32Rows a) {
 GOSSET_INLINE Bytes as_bytes(F32Rows a) {
     return {_mm512_castps_si512(a.v)};
 }
+// The masked form, into zeros: the plain one waits for whatever was in its register before.
 GOSSET_INLINE Bytes gather(const uint32_t* table, I32Rows index) {
-    return {_mm512_i32gather_epi32(index.v, table, 4)};
+    return {_mm512_mask_i32gather_epi32(_mm512_setzero_si512(), 0xffff, index.v, table, 4)};
 }
 GOSSET_INLINE Bytes set32(uint32_t v) {
     return {_mm512_set1_epi32(int(v))};
