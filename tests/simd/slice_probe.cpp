@@ -4,6 +4,7 @@
 #include "simd/parts/gather.hpp"
 #include "simd/parts/slice.hpp"
 #include "simd/parts/slice_bits.hpp"
+#include "simd/parts/slice_grid.hpp"
 #include "simd/parts/slice_tables.hpp"
 
 namespace gosset::GOSSET_ISA {
@@ -100,6 +101,15 @@ const test::Probe probes[] = {
     PROBE("masks", keep((sign_bit(x) & sign_bit(y)) | (sign_bit(y) ^ sign_bit(z)), x)),
     PROBE("select", select(greater(x, y), y, z)),
     PROBE("or_bits", (or_bits<7, 0, 3, -1>(x, y& set1(0xf1)))),
+    PROBE("levels32", form_s8(lookup(Levels<32>(b), LevelIndex<32>(x)))),
+    PROBE("levels64", form_s8(lookup(Levels<64>(b), LevelIndex<64>(x)))),
+    PROBE("negate7", form_s8(negate(sign_of<7>(x), form_s8(y)))),
+    PROBE("negate6", form_s8(negate(sign_of<6>(x), form_s8(y)))),
+    PROBE("negate5", form_s8(negate(sign_of<5>(x), form_s8(y)))),
+    PROBE("xor_signs",
+          form_s8(negate(sign_of<7>(x) ^ signs(greater(y, z)) ^ sign_of<6>(z), form_s8(y)))),
+    PROBE("quarter_bit0", keep(quarter_bit<s, 0>(b), x)),
+    PROBE("quarter_bit1", keep(quarter_bit<s, 1>(b), x)),
     ROWS("u7_sums", sums_of<U7Sums<3>>(x& set1(127), c)),
     ROWS("nibble_sums", (sums_of<NibbleSums<1, 15>>(x & set1(15), c))),
     ROWS("s8_sums", sums_of<S8Sums>(x, c)),

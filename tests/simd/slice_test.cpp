@@ -135,6 +135,19 @@ const std::map<std::string, Expected> expected = {
     {"or_bits", bytes([](int a, int b, int) {
          return (b & 0xf1) | (a >> 7 & 1) << 1 | (a & 1) << 2 | (a >> 3 & 1) << 3;
      })},
+    // form_s8 is its own inverse: levels come out plain.
+    {"levels32", lanes([](const Operands& o, int i) { return int(o.b[o.a[i] & 31]); })},
+    {"levels64", lanes([](const Operands& o, int i) { return int(o.b[o.a[i] & 63]); })},
+    {"negate7", bytes([](int a, int b, int) { return a & 128 ? -b : b; })},
+    {"negate6", bytes([](int a, int b, int) { return a & 64 ? -b : b; })},
+    {"negate5", bytes([](int a, int b, int) { return a & 32 ? -b : b; })},
+    {"xor_signs",
+     bytes([](int a, int b, int c) { return (a >> 7 & 1) ^ (b > c) ^ (c >> 6 & 1) ? -b : b; })},
+    {"quarter_bit0",
+     lanes([](const Operands& o, int i) { return o.b[i % 16] >> 2 * (i / 16) & 1 ? o.a[i] : 0; })},
+    {"quarter_bit1", lanes([](const Operands& o, int i) {
+         return o.b[i % 16] >> (2 * (i / 16) + 1) & 1 ? o.a[i] : 0;
+     })},
     {"u7_sums", rows([](const Operands& o, int r) {
          return row_sum(o, r, [](int w) { return (w & 127) - 3; });
      })},
