@@ -1,0 +1,1 @@
+set(GOSSET_FAMILY_ENCODERS feedback.cpp)
