@@ -34,10 +34,10 @@ report() {
 import json, sys
 with open(sys.argv[1]) as f:
     r = json.load(f)
-errors = [(t["rel_mse"], t["codec"]) for t in r["tensors"] if t["codec"].startswith("e8n")]
+errors = [(t["rel_mse"], t["codec"]) for t in r["tensors"] if t["codec"].startswith("e8c")]
 mean = sum(e for e, _ in errors) / len(errors) if errors else 0.0
 print(f"quantized: {r['bytes'] / 1e6:.1f} MB, {r['bpw']:.3f} bits/weight, relative error "
-      f"{mean:.5f} (mean over {len(errors)} e8n4 tensors), {r['seconds']:.1f} s")
+      f"{mean:.5f} (mean over {len(errors)} e8c4 tensors), {r['seconds']:.1f} s")
 PY
 }
 
@@ -62,11 +62,11 @@ demo() {
         # The name holds what the result depends on, so a new quantizer makes a new file.
         id=$(printf '%s %s' "$(realpath "$model")" "$(build/release/gosset --version)" |
             sha256sum | cut -c1-8)
-        made=$cache/$(basename "${model%/}" .gguf)-$id.e8n4.gosset
+        made=$cache/$(basename "${model%/}" .gguf)-$id.e8c4.gosset
         if [[ ! -f $made || build/release/gosset -nt $made ]]; then
-            say "quantizing $(basename "$model") to e8n4, calibrated on this project's documents"
+            say "quantizing $(basename "$model") to e8c4, calibrated on this project's documents"
             cat README.md docs/*.md |
-                build/release/gosset quantize "$model" -o "$made" --codec e8n4 --calib - --json \
+                build/release/gosset quantize "$model" -o "$made" --codec e8c4 --calib - --json \
                     >"$made.json" || die "quantize failed"
         fi
         report "$made.json"

@@ -194,7 +194,7 @@ int cmd_bench(int argc, char** argv) {
     app.add_option("--isa", codecs.isa, "With --kernels: only this tier");
     app.footer(
         "Example: gosset bench -m model.gosset -t 1,2 -r 5 -o json\n"
-        "         gosset bench --kernels --codec e8n4\n"
+        "         gosset bench --kernels --codec e8c4\n"
         "         gosset bench --encode -t auto");
     if (const auto done = parse(app, argc, argv)) return *done;
     if (of_kernels || of_encoders) {

@@ -24,7 +24,7 @@ struct Arguments {
 
 constexpr const char* kExample =
     "example:\n"
-    "  gosset quantize model.gguf -o model.gosset --codec e8n4 --calib book.txt\n"
+    "  gosset quantize model.gguf -o model.gosset --codec e8c4 --calib book.txt\n"
     "An output head gets the codec of --head-codec, an embedding that of --embed-codec: q8 unless\n"
     "--codec is a float codec. A tied pair is stored once. bpw counts every stored bit of weights.";
 

@@ -14,7 +14,7 @@
 namespace gosset::quantize {
 
 struct PlanOptions {
-    std::string codec = "e8n4";  ///< of every 2-D weight but embedding, head and router
+    std::string codec = "e8c4";  ///< of every 2-D weight but embedding, head and router
     /// Empty: q8 if `codec` is a quantized one, else `codec`.
     std::string embed_codec{}, head_codec{};
     /// Of the attention's values. Empty: where they are few (grouped-query attention: a third of
