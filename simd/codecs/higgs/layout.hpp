@@ -5,11 +5,11 @@
 /// t, t = 0..3. A grid is a table [kDims][kPoints] of int8, the tensor's params. A code of four
 /// columns holds table indices i, and bits n, w that say how to reflect what is found there.
 ///
-///     higgs4     16 bits  n1 n0 i' n1 n0 i   a pair: table[0][i] negated by n0, table[1][i] by n1
-///     higgs3.25  13 bits  w n' i' n i        a pair: table[0][i] negated by n ^ w, table[1][i] by
-///     n higgs3     12 bits  n' i' n i          a pair: both negated by n higgs2.5   10 bits  w n2
-///     n0 n1 i       t: table[t ^ w][i] negated by nt; n3 = n0 ^ n1 ^ n2 higgs2      8 bits  n0 n1
-///     n2 i         the same without w
+///     higgs4     n1 n0 i' n1 n0 i   a pair: table[0][i] negated by n0, table[1][i] by n1
+///     higgs3.25  w n' i' n i        a pair: table[0][i] negated by n ^ w, table[1][i] by n
+///     higgs3     n' i' n i          a pair: both negated by n
+///     higgs2.5   w n2 n0 n1 i       t: table[t ^ w][i] negated by nt; n3 = n0 ^ n1 ^ n2
+///     higgs2     n0 n1 n2 i         the same without w
 ///
 /// (highest bit first; i has 6 bits, 5 in higgs2, 3 and 3.25). Byte lane l = 4 * r + g of planes of
 /// 64 bytes, and of quarter planes of 16 bytes with two bits a lane:
