@@ -17,6 +17,11 @@
 ///                            its halves exchanged
 ///   FloatTable16             lookup(table, a): F32Rows, likewise
 ///   FloatPair                lookup(pair, a): F32Rows, the second where bit 4 of the dword is set
+///   SmallTable(entries)      96 dwords of 4 bytes in [0, 15]. find(table, a): for 16-bit lanes a <
+///   96;
+///                            expand<h>(table, found): Bytes, the entry of every row's low (h = 0)
+///                            or high (1) lane
+///   blend_not(m, a, b)       m & ~a | ~m & b  (bitwise)
 ///   dot_offset(w1, x1, w2, x2, o1, o2)
 ///                            I32Rows: sum over a row's 4 bytes of (w1 - o1) * x1 + (w2 - o2) * x2;
 ///                            w, o in [0, 63], x in [-127, 127], and for every byte

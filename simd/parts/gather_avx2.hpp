@@ -21,6 +21,9 @@ GOSSET_INLINE Bytes gather(const uint32_t* table, I32Rows index) {
 GOSSET_INLINE Bytes set32(uint32_t v) {
     return {_mm256_set1_epi32(int(v))};
 }
+GOSSET_INLINE Bytes blend_not(Bytes m, Bytes a, Bytes b) {
+    return {_mm256_xor_si256(_mm256_andnot_si256(_mm256_xor_si256(a.v, b.v), m.v), b.v)};
+}
 template <int n>
 GOSSET_INLINE Bytes shr32(Bytes a) {
     return {_mm256_srli_epi32(a.v, n)};
@@ -100,6 +103,18 @@ struct FloatPair {
 GOSSET_INLINE F32Rows lookup(const FloatPair& t, Bytes a) {
     const __m256i sign = _mm256_slli_epi32(a.v, 27);
     return {_mm256_blendv_ps(t.v[0], t.v[1], _mm256_castsi256_ps(sign))};
+}
+
+struct SmallTable {
+    explicit GOSSET_INLINE SmallTable(const uint32_t* p) : entries(p) {}
+    const uint32_t* entries;
+};
+GOSSET_INLINE Bytes find(const SmallTable&, Bytes a) {
+    return a;
+}
+template <int half>
+GOSSET_INLINE Bytes expand(const SmallTable& t, Bytes found) {
+    return gather(t.entries, as_rows(half ? shr32<16>(found) : found & set32(0xffff)));
 }
 
 // 16-bit sums: no product of two pairs exceeds 2 * 63 * 127 = 16002, and the whole, in any order

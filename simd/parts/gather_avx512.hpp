@@ -20,6 +20,9 @@ GOSSET_INLINE Bytes gather(const uint32_t* table, I32Rows index) {
 GOSSET_INLINE Bytes set32(uint32_t v) {
     return {_mm512_set1_epi32(int(v))};
 }
+GOSSET_INLINE Bytes blend_not(Bytes m, Bytes a, Bytes b) {
+    return {_mm512_ternarylogic_epi32(m.v, a.v, b.v, 0x3a)};
+}
 template <int n>
 GOSSET_INLINE Bytes shr32(Bytes a) {
     return {_mm512_srli_epi32(a.v, n)};
@@ -93,6 +96,37 @@ struct FloatPair {
 };
 GOSSET_INLINE F32Rows lookup(const FloatPair& t, Bytes a) {
     return {_mm512_permutex2var_ps(t.v[0], a.v, t.v[1])};
+}
+
+/// The four bytes as nibbles of a word: 96 words are three registers.
+struct SmallTable {
+    explicit GOSSET_INLINE SmallTable(const uint32_t* p) {
+        GOSSET_UNROLL
+        for (int i = 0; i < 3; i++) v[i] = join(packed(p + 32 * i), packed(p + 32 * i + 16));
+    }
+    __m512i v[3];
+
+  private:
+    static GOSSET_INLINE __m256i packed(const uint32_t* p) {
+        const __m512i a = _mm512_loadu_si512(p);
+        const __m512i b = _mm512_or_si512(a, _mm512_srli_epi32(a, 4));  // bytes 0, 2: nibble pairs
+        const __m512i even = _mm512_and_si512(b, _mm512_set1_epi32(0xff));
+        const __m512i odd = _mm512_and_si512(_mm512_srli_epi32(b, 8), _mm512_set1_epi32(0xff00));
+        return _mm512_cvtepi32_epi16(_mm512_or_si512(even, odd));
+    }
+    static GOSSET_INLINE __m512i join(__m256i low, __m256i high) {
+        return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+    }
+};
+GOSSET_INLINE Bytes find(const SmallTable& t, Bytes a) {
+    const __mmask32 last = _mm512_cmpgt_epu16_mask(a.v, _mm512_set1_epi16(63));
+    const __m512i first = _mm512_permutex2var_epi16(t.v[0], a.v, t.v[1]);
+    return {_mm512_mask_permutexvar_epi16(first, last, a.v, t.v[2])};
+}
+template <int half>
+GOSSET_INLINE Bytes expand(const SmallTable&, Bytes found) {
+    const __m512i at = _mm512_set1_epi64(half ? 0x3c3834301c181410 : 0x2c2824200c080400);
+    return {_mm512_and_si512(_mm512_multishift_epi64_epi8(at, found.v), _mm512_set1_epi8(15))};
 }
 
 GOSSET_INLINE I32Rows dot_offset(Bytes w1, Bytes x1, Bytes w2, Bytes x2, Bytes o1, Bytes o2) {

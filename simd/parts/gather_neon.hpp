@@ -30,6 +30,9 @@ GOSSET_INLINE Bytes gather(const uint32_t* table, I32Rows index) {
 GOSSET_INLINE Bytes set32(uint32_t v) {
     return {vreinterpretq_u8_u32(vdupq_n_u32(v))};
 }
+GOSSET_INLINE Bytes blend_not(Bytes m, Bytes a, Bytes b) {
+    return blend(m, a, b) ^ m;
+}
 template <int n>
 GOSSET_INLINE Bytes shr32(Bytes a) {
     return {vreinterpretq_u8_u32(vshrq_n_u32(dwords(a), n))};
@@ -106,6 +109,18 @@ struct FloatPair {
 };
 GOSSET_INLINE F32Rows lookup(const FloatPair& t, Bytes a) {
     return {vbslq_f32(vtstq_u32(dwords(a), vdupq_n_u32(16)), t.v[1], t.v[0])};
+}
+
+struct SmallTable {
+    explicit GOSSET_INLINE SmallTable(const uint32_t* p) : entries(p) {}
+    const uint32_t* entries;
+};
+GOSSET_INLINE Bytes find(const SmallTable&, Bytes a) {
+    return a;
+}
+template <int half>
+GOSSET_INLINE Bytes expand(const SmallTable& t, Bytes found) {
+    return gather(t.entries, as_rows(half ? shr32<16>(found) : found & set32(0xffff)));
 }
 
 #if defined(__ARM_FEATURE_DOTPROD)

@@ -39,6 +39,17 @@ GOSSET_INLINE const uint32_t* dwords_of(const uint8_t* b) {
 GOSSET_INLINE const uint16_t* words_of(const uint8_t* b) {
     return reinterpret_cast<const uint16_t*>(b);
 }
+/// 96 dwords of bytes in [0, 15], from b.
+struct Nibbles {
+    explicit Nibbles(const uint8_t* b) {
+        for (uint32_t i = 0; i < 384; i++) bytes[i] = uint8_t((b[i % 64] >> i / 128) & 15);
+    }
+    alignas(64) uint8_t bytes[384];
+};
+/// 16-bit lanes below 96.
+GOSSET_INLINE Bytes index96(Bytes x) {
+    return mul16_high(x, set32(96 << 16 | 96));
+}
 /// The rows of slice s in memory.
 GOSSET_INLINE const float* f32_rows(const uint8_t* p, int s) {
     return reinterpret_cast<const float*>(p) + kSliceRows * uint32_t(s);
@@ -131,6 +142,19 @@ const test::Probe probes[] = {
     PROBE("mul16_high", mul16_high(x, y)),
     PROBE("shuffle4", (shuffle4<2, 3, 3, 0>(x))),
     PROBE("word_table", lookup(WordTable8(words_of(b)), x)),
+    ANY_PROBE("small_low",
+              {
+                  const Nibbles n(b);
+                  const SmallTable t(dwords_of(n.bytes));
+                  store(out, expand<0>(t, find(t, index96(x))));
+              }),
+    ANY_PROBE("small_high",
+              {
+                  const Nibbles n(b);
+                  const SmallTable t(dwords_of(n.bytes));
+                  store(out, expand<1>(t, find(t, index96(x))));
+              }),
+    PROBE("blend_not", blend_not(x, y, z)),
     PROBE("row_table", lookup(RowTable16(b), x)),
     PROBE("row_table_exchanged", lookup(RowTable16(b).exchanged(), x)),
     PROBE("float_table", as_bytes(lookup(FloatTable16(f32_rows(b, 0)), x))),

@@ -94,6 +94,13 @@ float row_sum(const Operands& o, int row, F weight) {
     return float(sum);
 }
 
+/// Byte i of the entry of slice_probe.cpp's Nibbles that 96 / 65536 of a 16-bit lane names.
+int small_entry(const Operands& o, int i, int half) {
+    const int entry = int(at<uint16_t>(o.a, i / 4 * 2 + half)) * 96 >> 16,
+              at_byte = 4 * entry + i % 4;
+    return o.b[at_byte % 64] >> (at_byte / 128) & 15;
+}
+
 const std::map<std::string, Expected> expected = {
     {"and", bytes([](int a, int b, int) { return a & b; })},
     {"or", bytes([](int a, int b, int) { return a | b; })},
@@ -193,6 +200,9 @@ const std::map<std::string, Expected> expected = {
      })},
     {"word_table",
      lanes([](const Operands& o, int i) { return int(o.b[2 * (o.a[i / 2 * 2] & 7) + i % 2]); })},
+    {"small_low", lanes([](const Operands& o, int i) { return small_entry(o, i, 0); })},
+    {"small_high", lanes([](const Operands& o, int i) { return small_entry(o, i, 1); })},
+    {"blend_not", bytes([](int a, int b, int c) { return (a & ~b) | (~a & c); })},
     {"row_table",
      dwords([](const Operands& o, int r) { return at<uint32_t>(o.b, o.a[4 * r] & 15); })},
     {"row_table_exchanged",

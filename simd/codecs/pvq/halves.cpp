@@ -12,6 +12,16 @@ constexpr int half_coordinate(uint32_t r, int k, int i) {
     return int8_t(kMade.entry[r] >> 8 * i) + (i == 0 ? k : 0);
 }
 
+constexpr SmallHalfTable make_small_halves() {
+    SmallHalfTable out{};
+    for (uint32_t r = 0; r < 96; r++)
+        for (int i = 0; i < 4; i++) {
+            const int v = 8 - int8_t(kMade.entry[r] >> 8 * i);
+            out.entry[r] |= uint32_t(v & 15) << 8 * i;
+        }
+    return out;
+}
+
 constexpr OrbitTable make_orbits() {
     OrbitTable out{};
     for (uint32_t& entry : out.entry) entry = 0x66666666;
@@ -35,6 +45,7 @@ constexpr OrbitTable make_orbits() {
 }  // namespace
 
 constinit const HalfTable kHalfTable = kMade;
+constinit const SmallHalfTable kSmallHalfTable = make_small_halves();
 constinit const OrbitTable kOrbitTable = make_orbits();
 
 }  // namespace gosset::pvq

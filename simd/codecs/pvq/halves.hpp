@@ -19,6 +19,12 @@ struct alignas(64) HalfTable {
 };
 extern const HalfTable kHalfTable;
 
+/// 8 minus each byte of the first entries, all that K = 13 needs for the half of fewer pulses.
+struct alignas(64) SmallHalfTable {
+    uint32_t entry[96];
+};
+extern const SmallHalfTable kSmallHalfTable;
+
 /// P(8, 6) up to a unit that multiplies both halves and up to their exchange. Byte i of an entry
 /// has coordinate i of the first half + 6 in the low nibble, of the second + 6 in the high nibble.
 /// Entries from kOrbits on are points of zeros.
