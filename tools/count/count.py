@@ -130,6 +130,15 @@ def kernels_of(objects, family):
     return None, []
 
 
+def function_of(objects, obj, entry):
+    """(object, place) of the function that the pointer at `entry` of obj names, or None."""
+    if entry in obj.pointers:
+        return obj, obj.pointers[entry]
+    name = obj.outside.get(entry)
+    return next(((o, (s.section, s.value)) for o in objects for s in o.symbols
+                 if name and s.section and s.name == name), None)
+
+
 def count_family(objects, family, names, wanted):
     """{codec: Count} for one tier."""
     obj, table = kernels_of(objects, family)
@@ -142,15 +151,16 @@ def count_family(objects, family, names, wanted):
     for name, entry in zip(names, table):
         if wanted and name not in wanted:
             continue
-        place = obj.pointers.get(entry)
-        if place is None:
+        function = function_of(objects, obj, entry)
+        if function is None:
             found[name] = Count(note="the scalar reference")
             continue
-        section = obj.sections[place[0]]
-        if section not in sections:
-            sections[section] = flow.disassemble(objdump, obj.path, section)
-        size = obj.symbol_at(place).size
-        body = [i for i in sections[section] if place[1] <= i.address < place[1] + size]
+        owner, place = function
+        section = owner.sections[place[0]]
+        if (owner, section) not in sections:
+            sections[owner, section] = flow.disassemble(objdump, owner.path, section)
+        size = owner.symbol_at(place).size
+        body = [i for i in sections[owner, section] if place[1] <= i.address < place[1] + size]
         bits = float(re.search(r"[\d.]+$", name).group())
         found[name] = count_gemv(obj.machine, body, bits)
     return found

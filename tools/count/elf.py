@@ -18,7 +18,8 @@ def text_at(table, offset):
 
 
 class Object:
-    """sections: names by number; symbols; pointer((section, offset)) and bytes of a section."""
+    """sections: names by number; symbols; pointers and outside, what the absolute relocation at
+    (section, offset) names: a place in this object, or a symbol of another; bytes of a section."""
 
     def __init__(self, path):
         with open(path, "rb") as f:
@@ -35,7 +36,7 @@ class Object:
         self.headers = [struct.unpack_from("<IIQQQQIIQQ", data, table + 64 * i)
                         for i in range(count)]
         self.sections = [text_at(self.bytes_of(names), h[0]) for h in self.headers]
-        self.symbols, self.pointers = [], {}
+        self.symbols, self.pointers, self.outside = [], {}, {}
         for number, header in enumerate(self.headers):
             if header[1] == 2:  # SHT_SYMTAB
                 self.read_symbols(number, header[6])
@@ -58,8 +59,10 @@ class Object:
             if info & 0xffffffff != ABSOLUTE[self.machine]:
                 continue
             symbol = self.symbols[info >> 32]
-            if symbol.section:  # else it is somebody else's
+            if symbol.section:
                 self.pointers[target, offset] = (symbol.section, symbol.value + addend)
+            else:
+                self.outside[target, offset] = symbol.name
 
     def symbol_ending(self, ending):
         """The symbol of that (mangled) ending, or None."""
