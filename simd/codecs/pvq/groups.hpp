@@ -36,7 +36,7 @@ GOSSET_INLINE F32Rows fold_group(const Code& c, const uint8_t* ext, F32Rows sum)
 }
 
 template <class Member>
-void gemv_groups(const MatvecArgs& a) {
+GOSSET_INLINE void gemv_groups(const MatvecArgs& a) {
     const Member member(a.w);
     const uint32_t blocks = a.w.blocks;
     const uint8_t* p = a.w.panels + size_t(a.row_block_begin) * blocks * Member::kBytes;
