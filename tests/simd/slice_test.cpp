@@ -126,10 +126,12 @@ const std::map<std::string, Expected> expected = {
     {"table64", lanes([](const Operands& o, int i) { return int(o.b[o.a[i] & 63]); })},
     {"group", lanes([](const Operands& o, int i) { return int(o.b[16 * (i % 4) + o.a[i] % 16]); })},
     {"pair_low", lanes([](const Operands& o, int i) {
-         return int((o.a[i] & 4 ? o.b : o.a)[i / 16 * 16 + (o.c[i] & 15)]);
+         const uint8_t* table = o.a[i] & 4 ? o.b : o.a;
+         return int(table[i / 16 * 16 + (o.c[i] & 15)]);
      })},
     {"pair_high", lanes([](const Operands& o, int i) {
-         return int((o.b[i] & 128 ? o.b : o.a)[i / 16 * 16 + (o.c[i] >> 4)]);
+         const uint8_t* table = o.b[i] & 128 ? o.b : o.a;
+         return int(table[i / 16 * 16 + (o.c[i] >> 4)]);
      })},
     {"nibbles", lanes([](const Operands& o, int i) { return o.a[i % 32] >> i / 32 * 4 & 15; })},
     {"wide_table64", lanes([](const Operands& o, int i) { return int(o.b[o.a[i] & 63]); })},
@@ -270,7 +272,7 @@ TEST_CASE("every word means the same on every tier") {
                 alignas(64) uint8_t got[64], right[64];
                 probe.run(o.a, o.b, o.c, got);
                 want->second(o, right);
-                INFO(probe.name << " on " << tier->first);
+                INFO(name << " on " << std::string(tier->first));
                 REQUIRE(std::memcmp(got, right, 64) == 0);
             }
         }
