@@ -36,6 +36,9 @@ inline I4 sign_mask(F4 v) {
 inline F4 select(I4 mask, F4 a, F4 b) {
     return floats_of((bits_of(a) & mask) | (bits_of(b) & ~mask));
 }
+inline I4 select(I4 mask, I4 a, I4 b) {
+    return (a & mask) | (b & ~mask);
+}
 /// a < b ? a : b; so b when one is NaN. (GCC makes four instructions of the expression.)
 inline F4 min4(F4 a, F4 b) {
 #if defined(__SSE2__)
@@ -51,6 +54,12 @@ inline F4 max4(F4 a, F4 b) {
 #else
     return a > b ? a : b;
 #endif
+}
+/// A weight in units of its scale: NaN counts as 0, and what is farther than any code (only rows
+/// beyond fp16 have such) as far.
+inline F4 in_reach(F4 v) {
+    constexpr float kFarthest = 1e6f;
+    return select(v == v, max4(min4(v, splat(kFarthest)), splat(-kFarthest)), splat(0));
 }
 inline float sum_lanes(F4 v) {
     return (v[0] + v[1]) + (v[2] + v[3]);

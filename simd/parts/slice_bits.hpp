@@ -3,6 +3,7 @@
 #pragma once
 
 #include "simd/parts/slice.hpp"
+#include "simd/parts/slice_tables.hpp"
 
 namespace gosset::GOSSET_ISA {
 namespace {
@@ -26,14 +27,11 @@ GOSSET_INLINE Bytes moved_bits(Bytes a, Bytes out) {
 /// are 0.
 template <int b1, int b2, int b3, int b4>
 GOSSET_INLINE Bytes or_bits(Bytes a, Bytes out) {
-#if defined(__AVX512VBMI__) && defined(__GFNI__)
-    // vgf2p8affineqb: byte 7 - k of the matrix says which input bits make output bit k.
-    constexpr auto row = [](int bit, int k) {
-        return bit < 0 ? uint64_t(0) : uint64_t(1) << bit << 8 * (7 - k);
+#if defined(__AVX512VBMI__)
+    constexpr auto from = [](int bit, int k) {
+        return bit < 0 ? uint64_t(0) : uint64_t(1) << bit << 8 * k;
     };
-    constexpr uint64_t matrix = row(b1, 1) | row(b2, 2) | row(b3, 3) | row(b4, 4);
-    const __m512i m = _mm512_set1_epi64(static_cast<long long>(matrix));
-    return Bytes{_mm512_gf2p8affine_epi64_epi8(a.v, m, 0)} | out;
+    return bit_matrix<from(b1, 1) | from(b2, 2) | from(b3, 3) | from(b4, 4)>(a) | out;
 #else
     return moved_bits<-7, b1, b2, b3, b4>(a, out);
 #endif

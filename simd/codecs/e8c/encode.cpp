@@ -6,6 +6,7 @@
 #include <cstring>
 #include <optional>
 
+#include "simd/encode_feedback.hpp"
 #include "simd/encode_scales.hpp"
 
 namespace gosset::e8c {
@@ -165,16 +166,9 @@ void feed_back(const FeedbackPanel& p, const Search<H>& search, const RowScales&
     const F4 ones[8] = {splat(1), splat(1), splat(1), splat(1),
                         splat(1), splat(1), splat(1), splat(1)};
     F4 y[8];
-    for (uint32_t j = 0; j < 8; ++j) {
-        const uint32_t c = 8 * uint32_t(g) + j;
-        F4 sum = {p.target[row][c], p.target[row + 1][c], p.target[row + 2][c],
-                  p.target[row + 3][c]};
-        for (uint32_t k = 8 * uint32_t(g + 1); k < kPanelCols; ++k)
-            sum +=
-                F4{p.error[row][k], p.error[row + 1][k], p.error[row + 2][k], p.error[row + 3][k]} *
-                p.feedback[k][c];
-        y[j] = in_reach(sum * s.inverse_row) * s.inverse;
-    }
+    const uint32_t first = 8 * uint32_t(g);
+    for (uint32_t j = 0; j < 8; ++j)
+        y[j] = in_reach(fed_back(p, row, first + j, first + 8) * s.inverse_row) * s.inverse;
     uint8_t m[4][8];
     nearest_points<H>(search.levels->cells, y, ones, m);
     for (uint32_t lane = 0; lane < 4; ++lane) {
@@ -234,11 +228,6 @@ float Block::peak() const {
     F4 most = splat(0);
     for (const F4& v : x) most = max4(abs4(v), most);
     return max_lane(most);
-}
-
-F4 in_reach(F4 v) {
-    constexpr float kFarthest = 1e6f;
-    return select(v == v, max4(min4(v, splat(kFarthest)), splat(-kFarthest)), splat(0));
 }
 
 void load_block(const float* x, const float* importance, float inverse_scale, Block& block) {

@@ -43,10 +43,6 @@ struct Levels {
 template <int H>
 const Levels& gaussian_levels();
 
-/// Weights in units of their row's scale: NaN counts as 0, and what is farther than any level (only
-/// rows beyond fp16 have such) as far.
-F4 in_reach(F4 v);
-
 /// The 32 columns x times inverse_scale, in reach; importance may be null.
 void load_block(const float* x, const float* importance, float inverse_scale, Block& block);
 

@@ -22,14 +22,6 @@ void fit(const Codec&, const float* rows, size_t n_rows, size_t cols, Tables&);
 /// Encoder::encode_panel of the family.
 void encode_panel(const Codec&, const FeedbackPanel&);
 
-/// A weight in units of its row's scale: NaN counts as 0, and what is farther than any code (only
-/// rows beyond fp16 have such) as far.
-inline float in_reach(float x) {
-    constexpr float kFarthest = 1e6f;
-    const float near = x > kFarthest ? kFarthest : x < -kFarthest ? -kFarthest : x;
-    return near == near ? near : 0.0f;
-}
-
 /// Stores the codes of a group: the point in lane `from`, into byte lane `lane` of the panel.
 template <int Q>
 inline void store_group(const F4 point[8], int from, uint8_t* panel, int lane) {

@@ -4,6 +4,7 @@
 
 #include "runtime/base/half.hpp"
 #include "simd/codecs/e8n/encode.hpp"
+#include "simd/encode_feedback.hpp"
 
 namespace gosset::e8n {
 
@@ -34,17 +35,9 @@ void encode_group_of_rows(const FeedbackPanel& p, const RowScales& s, int row, i
     const F4 ones[8] = {splat(1), splat(1), splat(1), splat(1),
                         splat(1), splat(1), splat(1), splat(1)};
     F4 x[8], point[8];
-    for (int i = 0; i < 8; ++i) {
-        F4 sum = splat(0);
-        for (int lane = 0; lane < 4; ++lane) sum[lane] = p.target[row + lane][8 * g + i];
-        for (int k = 8 * (g + 1); k < int(kPanelCols); ++k) {
-            F4 error;
-            for (int lane = 0; lane < 4; ++lane) error[lane] = p.error[row + lane][k];
-            sum += error * p.feedback[k][8 * g + i];
-        }
-        sum *= s.inverse_row;
-        for (int lane = 0; lane < 4; ++lane) x[i][lane] = in_reach(sum[lane]);
-    }
+    for (int i = 0; i < 8; ++i)
+        x[i] = in_reach(fed_back(p, uint32_t(row), uint32_t(8 * g + i), uint32_t(8 * g + 8)) *
+                        s.inverse_row);
     nearest_coded<Q>(x, ones, gauge(x), s.inverse, point);
     for (int lane = 0; lane < 4; ++lane) {
         store_group<Q>(point, lane, p.panel, 4 * (row + lane) + g);

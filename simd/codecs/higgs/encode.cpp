@@ -18,11 +18,11 @@ struct Block {
     F4 x[8], w[8];
 
     Block(const float* row, const float* importance, float factor) {
-        for (size_t k = 0; k < 8; ++k)
-            for (size_t g = 0; g < 4; ++g) {
-                x[k][g] = in_reach(row[8 * g + k] * factor);
-                w[k][g] = importance ? importance[8 * g + k] : 1.0f;
-            }
+        for (size_t k = 0; k < 8; ++k) {
+            const float *v = row + k, *i = importance ? importance + k : nullptr;
+            x[k] = in_reach(F4{v[0], v[8], v[16], v[24]} * factor);
+            w[k] = i ? F4{i[0], i[8], i[16], i[24]} : splat(1);
+        }
     }
 };
 

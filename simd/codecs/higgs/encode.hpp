@@ -31,13 +31,6 @@ inline float levels_per_weight(const Tensor& tensor, uint16_t row_scale_bits, fl
     return row_scale_bits != 0 && tensor.unit > 0 ? 1 / (row_scale * tensor.unit) : 0.0f;
 }
 
-/// A weight in levels: NaN counts as 0, and what is farther than any point as far.
-inline float in_reach(float x) {
-    constexpr float kFarthest = 1e6f;
-    const float near = x > kFarthest ? kFarthest : x < -kFarthest ? -kFarthest : x;
-    return near == near ? near : 0.0f;
-}
-
 /// Encoder::encode_panel of the family.
 void encode_panel(const Codec&, const FeedbackPanel&);
 

@@ -4,34 +4,23 @@
 
 #include "runtime/base/half.hpp"
 #include "simd/codecs/higgs/encode.hpp"
+#include "simd/encode_feedback.hpp"
 
 namespace gosset::higgs {
 
 namespace {
 
-/// Columns [first, first + 4) of rows [row, row + 4): their targets, in the unit of the weights.
-void gather(const FeedbackPanel& p, uint32_t row, uint32_t first, F4 x[4]) {
-    for (uint32_t t = 0; t < 4; ++t) {
-        for (uint32_t lane = 0; lane < 4; ++lane) x[t][lane] = p.target[row + lane][first + t];
-        for (uint32_t k = first + 4; k < kPanelCols; ++k) {
-            F4 error = {};
-            for (uint32_t lane = 0; lane < 4; ++lane) error[lane] = p.error[row + lane][k];
-            x[t] += error * p.feedback[k][first + t];
-        }
-    }
-}
-
 template <Member m>
 void encode_four(const Tensor& tensor, const FeedbackPanel& p, uint32_t row, uint32_t first) {
     const F4 ones[4] = {splat(1.0f), splat(1.0f), splat(1.0f), splat(1.0f)};
-    F4 x[4] = {};
-    gather(p, row, first, x);
+    F4 x[4], factor = splat(0);
     float scale[4];
     for (uint32_t lane = 0; lane < 4; ++lane) {
         scale[lane] = f16_to_f32(p.row_scales[row + lane]);
-        const float factor = levels_per_weight(tensor, p.row_scales[row + lane], scale[lane]);
-        for (F4& v : x) v[lane] = in_reach(v[lane] * factor);
+        factor[lane] = levels_per_weight(tensor, p.row_scales[row + lane], scale[lane]);
     }
+    for (uint32_t t = 0; t < 4; ++t)
+        x[t] = in_reach(fed_back(p, row, first + t, first + 4) * factor);
     const I4 code = nearest<m>(tensor.grid, x, ones);
     for (uint32_t lane = 0; lane < 4; ++lane) {
         int8_t level[4];

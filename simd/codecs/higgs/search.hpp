@@ -16,10 +16,6 @@
 
 namespace gosset::higgs {
 
-inline I4 select(I4 mask, I4 a, I4 b) {
-    return (a & mask) | (b & ~mask);
-}
-
 /// A grid in levels: entry i of the tables. For b4 they are >= 0.
 struct Grid {
     std::array<float, 4> point[64];
