@@ -1,5 +1,5 @@
-/// f32 rows -> higgs panels: the nearest point for every four columns, at the row scale that the
-/// points themselves ask for (least squares, alternating with the search).
+/// f32 rows -> higgs panels: the nearest point for every four columns, at the row scale with the
+/// least error (choose_row_scale).
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
