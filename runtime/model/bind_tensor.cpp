@@ -103,8 +103,7 @@ Status TensorBinder::weights(const TensorView& t, const Codec& codec, uint64_t p
     w->panels = codes->bytes.data();
     w->row_blocks = uint32_t(padded_rows(rows) / kPanelRows);
     w->blocks = uint32_t(padded_cols(padded_width) / kPanelCols);
-    GOSSET_TRY(params(t, codec, w));
-    if (codec.scale == ScaleKind::none) return {};
+    if (codec.scale == ScaleKind::none) return params(t, codec, w);
 
     const SegmentView* scales = t.segment("row_scales");
     const ParamView* table = t.param("table");
@@ -124,7 +123,7 @@ Status TensorBinder::weights(const TensorView& t, const Codec& codec, uint64_t p
     for (uint32_t i = 0; i < kScaleTable; i++)
         if (!std::isfinite(out_.tables.back()[i])) return corrupt("its table is not finite");
     w->table = out_.tables.back().get();
-    return {};
+    return params(t, codec, w);
 }
 
 Result<BoundMatrix> TensorBinder::matrix(Role role, int32_t layer, uint64_t rows, uint64_t cols) {

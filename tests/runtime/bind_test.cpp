@@ -220,6 +220,16 @@ const Case kCases[] = {
      "row_scales",
      [](auto& d) { tensor(d, Role::v).segments.resize(1); },
      {}},
+    {"short params",
+     StatusCode::corrupt,
+     "params",
+     [](auto& d) { tensor(d, Role::down).segments[2].size -= 1; },
+     {}},
+    {"no params",
+     StatusCode::corrupt,
+     "params",
+     [](auto& d) { tensor(d, Role::down).segments.resize(2); },
+     {}},
     {"short table",
      StatusCode::corrupt,
      "table",
@@ -261,7 +271,7 @@ const Case kCases[] = {
 
 TEST_CASE("every contradiction between file and build is refused by name") {
     TempDir dir;
-    make_model(dir.path("m.gosset"), "e8n4", seed());
+    make_model(dir.path("m.gosset"), "e8c4", seed());
     auto original = ModelFile::open(dir.path("m.gosset"));
     REQUIRE_OK(original);
     auto isa = select_isa();
