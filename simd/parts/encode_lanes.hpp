@@ -61,6 +61,16 @@ inline F4 in_reach(F4 v) {
     constexpr float kFarthest = 1e6f;
     return select(v == v, max4(min4(v, splat(kFarthest)), splat(-kFarthest)), splat(0));
 }
+/// 32 columns of a row, lane g of x[j] column 8 * g + j: times inverse_scale, in reach; and their
+/// weights, ones where importance is null.
+inline void load_lanes(const float* row, const float* importance, float inverse_scale, F4 x[8],
+                       F4 w[8]) {
+    for (int j = 0; j < 8; ++j) {
+        const float *v = row + j, *i = importance ? importance + j : nullptr;
+        x[j] = in_reach(F4{v[0], v[8], v[16], v[24]} * inverse_scale);
+        w[j] = i ? F4{i[0], i[8], i[16], i[24]} : splat(1);
+    }
+}
 inline float sum_lanes(F4 v) {
     return (v[0] + v[1]) + (v[2] + v[3]);
 }

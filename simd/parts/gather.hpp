@@ -12,13 +12,12 @@
 ///   sub16 mul16 mul16_high   16-bit lanes; the product's low or (unsigned) high 16 bits
 ///   shuffle4<i, j, k, l>(a)  bytes i, j, k, l of every dword
 ///   WordTable8               lookup(table, a): 16-bit lanes, by the low 3 bits of the lane
-///   RowTable16               lookup(table, a): dwords, by the low 4 bits of the dword.
-///   exchanged():
-///                            its halves exchanged
+///   RowTable16               lookup(table, a): dwords, by the low 4 bits of the dword;
+///                            exchanged(): its halves exchanged
 ///   FloatTable16             lookup(table, a): F32Rows, likewise
 ///   FloatPair                lookup(pair, a): F32Rows, the second where bit 4 of the dword is set
-///   SmallTable(entries)      96 dwords of 4 bytes in [0, 15]. find(table, a): for 16-bit lanes a <
-///   96;
+///   SmallTable(entries)      96 dwords of 4 bytes in [0, 15];
+///                            find(table, a): for 16-bit lanes a < 96;
 ///                            expand<h>(table, found): Bytes, the entry of every row's low (h = 0)
 ///                            or high (1) lane
 ///   blend_not(m, a, b)       m & ~a | ~m & b  (bitwise)

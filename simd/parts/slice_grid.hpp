@@ -5,8 +5,8 @@
 ///   Levels<n>      n levels (int8), formed by form_s8: lookup(levels, index)
 ///   Signs          sign_of<k>(a): of bit k = 5, 6, 7;  signs(mask);  a ^ b
 ///                  negate(signs, w): w formed levels; -128 stays
-///   quarter_bit<slice, k>(plane): a Mask from 16 bytes, in which byte lane l of the panel is at
-///   bit
+///   quarter_bit<slice, k>(plane)
+///                  a Mask from 16 bytes, in which byte lane l of the panel is at bit
 ///                  2 * (l / 16) + k, k = 0 or 1, of byte l % 16
 #pragma once
 

@@ -6,12 +6,12 @@
 #include <vector>
 
 #include "runtime/base/half.hpp"
-#include "runtime/base/rng.hpp"
-#include "simd/codec.hpp"
-#include "simd/encoder.hpp"
-#include "tests/support/support.hpp"
+#include "tests/simd/encoded.hpp"
 
 using namespace gosset;
+using test::Encoded;
+using test::normals;
+using test::relative_error;
 
 namespace {
 
@@ -22,52 +22,6 @@ struct Member {
 };
 constexpr Member kMembers[] = {
     {"e8n2", 0.0985, 2.13}, {"e8n3", 0.0228, 3.13}, {"e8n4", 0.00545, 4.13}};
-
-/// A matrix, encoded with the table fitted to it and decoded by the reference.
-struct Encoded {
-    std::vector<uint8_t> panels;
-    std::vector<uint16_t> row_scales;
-    std::vector<float> decoded;
-    Tables tables;
-
-    Encoded(const char* name, const std::vector<float>& rows, size_t cols,
-            const float* importance = nullptr, const Tables* own_tables = nullptr) {
-        const Codec& codec = *find_codec(name, std::strlen(name));
-        const Encoder& encoder = *find_encoder(codec);
-        const size_t n = rows.size() / cols;
-        panels.resize(codes_size(codec, n, cols));
-        row_scales.resize(n);
-        decoded.resize(rows.size());
-        if (own_tables)
-            tables = *own_tables;
-        else
-            encoder.fit(codec, rows.data(), n, cols, tables);
-        const size_t stride = panels.size() / (n / 16);
-        for (size_t r = 0; r < n; r += 16)
-            encoder.encode_rows(codec, &rows[r * cols], cols, importance, tables,
-                                &panels[r / 16 * stride], &row_scales[r]);
-        const Weights w = {panels.data(), row_scales.data(), tables.scale,
-                           nullptr,       uint32_t(n / 16),  uint32_t(cols / 32)};
-        for (size_t r = 0; r < n; ++r)
-            codec.reference->decode_row(w, uint32_t(r), &decoded[r * cols]);
-    }
-};
-
-double relative_error(const std::vector<float>& x, const std::vector<float>& y,
-                      const float* weights = nullptr, size_t cols = 1) {
-    double error = 0, energy = 0;
-    for (size_t i = 0; i < x.size(); ++i) {
-        const double w = weights ? double(weights[i % cols]) : 1, e = double(x[i]) - double(y[i]);
-        error += w * e * e, energy += w * double(x[i]) * double(x[i]);
-    }
-    return error / energy;
-}
-
-std::vector<float> normals(size_t n, uint64_t seed) {
-    std::vector<float> x(n);
-    Rng(seed).normals(x.data(), n);
-    return x;
-}
 
 }  // namespace
 
@@ -165,20 +119,16 @@ TEST_CASE("the bytes do not depend on the machine") {
     std::vector<float> x = normals(32 * cols, 20250219), importance = normals(cols, 5);
     for (float& w : importance) w = w * w + 0.1f;
     for (size_t i = 0; i < x.size(); i += 97) x[i] *= 9;
-    uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a
-    const auto mix = [&](const void* p, size_t n) {
-        for (size_t i = 0; i < n; ++i)
-            hash = (hash ^ static_cast<const uint8_t*>(p)[i]) * 0x100000001b3u;
-    };
+    test::Hash hash;
     for (const Member& m : kMembers) {
         const Encoded tame(m.name, normals(16 * cols, 11), cols);
         const float* const none = nullptr;
         for (const float* w : {none, static_cast<const float*>(&importance[0])}) {
             const Encoded e(m.name, x, cols, w, &tame.tables);
-            mix(e.tables.scale, sizeof e.tables.scale);
-            mix(e.panels.data(), e.panels.size());
-            mix(e.row_scales.data(), e.row_scales.size() * 2);
+            hash.mix(e.tables.scale, sizeof e.tables.scale);
+            hash.mix(e.panels.data(), e.panels.size());
+            hash.mix(e.row_scales.data(), e.row_scales.size() * 2);
         }
     }
-    CHECK(hash == 264944589663515726u);
+    CHECK(hash.value == 264944589663515726u);
 }

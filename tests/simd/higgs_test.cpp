@@ -10,11 +10,11 @@
 #include "runtime/base/rng.hpp"
 #include "simd/codecs/higgs/grids.hpp"
 #include "simd/codecs/higgs/layout.hpp"
-#include "simd/encoder.hpp"
-#include "tests/support/support.hpp"
+#include "tests/simd/encoded.hpp"
 
 using namespace gosset;
 using namespace gosset::higgs;
+using test::normals;
 
 namespace {
 
@@ -50,34 +50,11 @@ Tables fitted() {
     return t;
 }
 
-std::vector<float> normals(size_t n, uint64_t seed) {
-    std::vector<float> x(n);
-    Rng(seed).normals(x.data(), n);
-    return x;
-}
-
 /// A row block, encoded and decoded by the reference.
 template <Member m>
-struct Encoded {
-    Tables tables = fitted<m>();
-    std::vector<uint8_t> panels;
-    std::vector<uint16_t> scales = std::vector<uint16_t>(kPanelRows);
-    std::vector<float> decoded;
-
+struct Encoded : test::Encoded {
     Encoded(const std::vector<float>& x, size_t cols, const float* importance = nullptr)
-        : panels(cols / kPanelCols * Layout<m>::kPanelBytes), decoded(x.size()) {
-        const Codec& codec = codec_of(m);
-        find_encoder(codec)->encode_rows(codec, x.data(), cols, importance, tables, panels.data(),
-                                         scales.data());
-        const Weights w = {panels.data(),
-                           scales.data(),
-                           tables.scale,
-                           tables.params,
-                           1,
-                           uint32_t(cols / kPanelCols)};
-        for (uint32_t r = 0; r < kPanelRows; ++r)
-            codec.reference->decode_row(w, r, &decoded[r * cols]);
-    }
+        : test::Encoded(kMember[size_t(m)].name, x, cols, importance) {}
 };
 
 }  // namespace
@@ -172,7 +149,8 @@ TEST_CASE("the encoder finds what a search over every code finds") {
             size_t worse = 0;
             for (size_t i = rng.below(8) * 4; i < x.size(); i += 32) {
                 const size_t row = i / cols, c = i % cols;
-                const double unit = double(f16_to_f32(e.scales[row])) * double(e.tables.scale[0]);
+                const double unit =
+                    double(f16_to_f32(e.row_scales[row])) * double(e.tables.scale[0]);
                 double found = 0, least = 1e30, size = 0;
                 for (size_t t = 0; t < 4; ++t) {
                     const double d = double(x[i + t]) - double(e.decoded[i + t]);
@@ -222,19 +200,15 @@ TEST_CASE("the bytes do not depend on the machine") {
     std::vector<float> x = normals(kPanelRows * cols, 241117525), importance = normals(cols, 5);
     for (float& w : importance) w = w * w + 0.1f;
     for (size_t i = 0; i < x.size(); i += 97) x[i] *= 9;
-    uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a
-    const auto mix = [&](const void* p, size_t n) {
-        for (size_t i = 0; i < n; ++i)
-            hash = (hash ^ static_cast<const uint8_t*>(p)[i]) * 0x100000001b3u;
-    };
+    test::Hash hash;
     for_members([&]<Member m>() {
         const float* const none = nullptr;
         for (const float* w : {none, static_cast<const float*>(importance.data())}) {
             const Encoded<m> e(x, cols, w);
-            mix(e.tables.params, Layout<m>::kParams);
-            mix(e.panels.data(), e.panels.size());
-            mix(e.scales.data(), 2 * e.scales.size());
+            hash.mix(e.tables.params, Layout<m>::kParams);
+            hash.mix(e.panels.data(), e.panels.size());
+            hash.mix(e.row_scales.data(), 2 * e.row_scales.size());
         }
     });
-    CHECK(hash == 10581142572780710648u);
+    CHECK(hash.value == 10581142572780710648u);
 }

@@ -231,11 +231,7 @@ float Block::peak() const {
 }
 
 void load_block(const float* x, const float* importance, float inverse_scale, Block& block) {
-    for (int j = 0; j < 8; ++j) {
-        block.x[j] = in_reach(F4{x[j], x[8 + j], x[16 + j], x[24 + j]} * inverse_scale);
-        const float* w = importance ? importance + j : nullptr;
-        block.w[j] = w ? F4{w[0], w[8], w[16], w[24]} : splat(1);
-    }
+    load_lanes(x, importance, inverse_scale, block.x, block.w);
 }
 
 }  // namespace gosset::e8c

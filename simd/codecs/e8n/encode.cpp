@@ -55,11 +55,7 @@ void encode_rows(const Codec& codec, const float* rows, size_t cols, const float
 }  // namespace
 
 void load_block(const float* x, const float* importance, float inverse_scale, Block& block) {
-    for (int i = 0; i < 8; ++i) {
-        block.x[i] = in_reach(F4{x[i], x[8 + i], x[16 + i], x[24 + i]} * inverse_scale);
-        const float* w = importance ? importance + i : nullptr;
-        block.w[i] = w ? F4{w[0], w[8], w[16], w[24]} : splat(1);
-    }
+    load_lanes(x, importance, inverse_scale, block.x, block.w);
     block.measure();
 }
 

@@ -18,11 +18,7 @@ struct Block {
     F4 x[8], w[8];
 
     Block(const float* row, const float* importance, float factor) {
-        for (size_t k = 0; k < 8; ++k) {
-            const float *v = row + k, *i = importance ? importance + k : nullptr;
-            x[k] = in_reach(F4{v[0], v[8], v[16], v[24]} * factor);
-            w[k] = i ? F4{i[0], i[8], i[16], i[24]} : splat(1);
-        }
+        load_lanes(row, importance, factor, x, w);
     }
 };
 

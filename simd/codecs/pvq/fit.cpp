@@ -11,11 +11,6 @@ namespace gosset::pvq {
 
 namespace {
 
-/// For rows of N(0,1): the mean squared error, and the table.
-struct GaussianTable {
-    float mse;
-    float gains[kScaleTable];
-};
 constexpr GaussianTable kGaussian[] = {
 #include "simd/codecs/pvq/gaussian_table.inc"
 };
@@ -45,7 +40,7 @@ std::vector<Target> sample_groups(const float* rows, size_t n_rows, size_t cols)
 template <uint32_t K>
 void fit_gains(const std::vector<Target>& groups, float table[kScaleTable]) {
     const GaussianTable& gaussian = kGaussian[Layout<K>::kBits - 2];
-    for (uint32_t k = 0; k < kScaleTable; k++) table[k] = gaussian.gains[k];
+    for (uint32_t k = 0; k < kScaleTable; k++) table[k] = gaussian.scales[k];
     double squares = 0;
     for (const Target& t : groups)
         for (float v : t.x) squares += double(v) * double(v);
