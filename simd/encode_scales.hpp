@@ -32,6 +32,26 @@ uint16_t choose_row_scale(const float* row, size_t cols, const float table[kScal
     return error(f16_to_f32(peak)) < plain ? peak : rms;
 }
 
+/// The usable entries of a table of scales or gains, times a factor, from small to large.
+struct SortedScales {
+    int count = 0;
+    uint32_t index[kScaleTable];  ///< in the table
+    float value[kScaleTable], inverse[kScaleTable];
+
+    /// Of entries [0, used); those with least < factor * entry < most.
+    SortedScales(const float* table, uint32_t used, float factor, float least, float most) {
+        for (uint32_t k = 0; k < used; k++) {
+            const float v = factor * table[k];
+            if (!(v > least && v < most)) continue;
+            int at = count++;
+            for (; at > 0 && value[at - 1] > v; at--)
+                value[at] = value[at - 1], index[at] = index[at - 1];
+            value[at] = v, index[at] = k;
+        }
+        for (int k = 0; k < count; k++) inverse[k] = 1 / value[k];
+    }
+};
+
 /// How fit_scales asks a codec about its error.
 struct ScaleFit {
     /// Squared error of the best code of x[32] at this scale: sum of (x - scale * level)^2.

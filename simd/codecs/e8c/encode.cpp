@@ -13,33 +13,15 @@ namespace gosset::e8c {
 
 namespace {
 
-/// The usable scales of a table, from small to large.
-struct Scales {
-    int count = 0;
-    uint8_t index[kScaleTable];
-    float scale[kScaleTable], inverse[kScaleTable];
-
-    Scales(const float* table, uint32_t used) {
-        for (uint32_t k = 0; k < used; ++k) {
-            if (!(table[k] > 1e-9f && table[k] < 1e9f)) continue;
-            int at = count++;
-            for (; at > 0 && scale[at - 1] > table[k]; --at)
-                index[at] = index[at - 1], scale[at] = scale[at - 1];
-            index[at] = uint8_t(k), scale[at] = table[k];
-        }
-        for (int k = 0; k < count; ++k) inverse[k] = 1 / scale[k];
-    }
-};
-
 /// A tensor's tables, ready for searching. Most tensors have the list for normal numbers.
 template <int H>
 struct Search {
     std::optional<Levels> own;
     const Levels* levels;
-    Scales scales;
+    SortedScales scales;
 
     explicit Search(const Tables& tables)
-        : scales(tables.scale, Layout<H>::kIndexed ? kScaleTable : 1) {
+        : scales(tables.scale, Layout<H>::kIndexed ? kScaleTable : 1, 1, 1e-9f, 1e9f) {
         const int8_t* list = reinterpret_cast<const int8_t*>(tables.params);
         levels = &gaussian_levels<H>();
         if (std::memcmp(list, levels->list, Layout<H>::kLevels) == 0) return;
@@ -68,11 +50,11 @@ struct Search {
         const float wanted =
             levels->by_size * block.size() + levels->by_peak * block.peak() / levels->largest;
         int k = 0;
-        while (k + 1 < scales.count && scales.scale[k] + scales.scale[k + 1] < 2 * wanted) ++k;
+        while (k + 1 < scales.count && scales.value[k] + scales.value[k + 1] < 2 * wanted) ++k;
         return k;
     }
     float cost_at(const Block& block, int k) const {
-        return block_cost<H>(levels->cells, block, scales.scale[k], scales.inverse[k]);
+        return block_cost<H>(levels->cells, block, scales.value[k], scales.inverse[k]);
     }
 
     void store_scale(uint8_t* panel, uint32_t row, int k) const {
@@ -155,7 +137,7 @@ void choose(const FeedbackPanel& p, const Search<H>& search, uint32_t row, int l
     search.store_scale(p.panel, row, k);
     s.inverse_row[lane] = 1 / row_scale;
     s.inverse[lane] = search.scales.inverse[k];
-    s.unit[lane] = search.scales.scale[k] * row_scale;
+    s.unit[lane] = search.scales.value[k] * row_scale;
 }
 
 /// Group g of rows [row, row + 4), side by side: the errors of the groups behind it are added to

@@ -31,7 +31,7 @@ void encode_panels(const float* rows, size_t cols, const float* importance, cons
             load_block(x + 32 * b, importance ? importance + 32 * b : nullptr, inverse, block);
             uint8_t* panel = panels + b * Layout<Q>::kPanelBytes;
             const int k = choose_scale<Q>(block, scales, reach, best);
-            put_scale<Q>(panel, row, scales.index[k]);
+            put_scale<Q>(panel, row, int(scales.index[k]));
             for (int g = 0; g < 4; ++g) store_group<Q>(best.point, g, panel, 4 * row + g);
         }
     }

@@ -23,10 +23,10 @@ void choose(const FeedbackPanel& p, const Scales& scales, int row, int lane, Row
     Found best;
     load_block(p.target[row], nullptr, 1 / row_scale, block);
     const int k = choose_scale<Q>(block, scales, kReach, best);
-    put_scale<Q>(p.panel, row, scales.index[k]);
+    put_scale<Q>(p.panel, row, int(scales.index[k]));
     s.inverse_row[lane] = 1 / row_scale;
     s.inverse[lane] = scales.inverse[k];
-    s.unit[lane] = scales.beta[k] * row_scale;
+    s.unit[lane] = scales.value[k] * row_scale;
 }
 
 /// Group g of rows [row, row + 4).

@@ -6,6 +6,7 @@
 
 #include "simd/codecs/e8n/nearest.hpp"
 #include "simd/codecs/e8n/residue.hpp"
+#include "simd/encode_scales.hpp"
 #include "simd/kernels.hpp"
 
 namespace gosset::e8n {
@@ -102,23 +103,9 @@ inline void clamp_to_scale(const Block& block, float beta, float inverse, Found&
 /// rows).
 inline constexpr float kWindow = 1.15f;
 
-/// The usable entries of a scale table, from small to large.
-struct Scales {
-    int count = 0;
-    int index[kScaleTable];
-    float beta[kScaleTable], inverse[kScaleTable];
-
-    explicit Scales(const float* table) {
-        for (int k = 0; k < int(kScaleTable); ++k) {
-            const float b = 2 * table[k];  // levels are doubled coordinates
-            if (!(b > 1e-6f && b < 1e6f)) continue;
-            int at = count++;
-            for (; at > 0 && beta[at - 1] > b; --at)
-                index[at] = index[at - 1], beta[at] = beta[at - 1];
-            index[at] = k, beta[at] = b;
-        }
-        for (int k = 0; k < count; ++k) inverse[k] = 1 / beta[k];
-    }
+/// The scales of the lattice: levels are doubled coordinates.
+struct Scales : SortedScales {
+    explicit Scales(const float* table) : SortedScales(table, kScaleTable, 2, 1e-6f, 1e6f) {}
 };
 
 /// The best of the scales, as a position in the list: first those at which the block fits, then
@@ -130,15 +117,15 @@ inline int choose_scale(const Block& block, const Scales& scales, float reach, F
     int chosen = -1, overloads = scales.count - 1;
     float end = INFINITY;
     best.error = INFINITY;
-    for (int k = 0; k < scales.count && scales.beta[k] <= end; ++k) {
+    for (int k = 0; k < scales.count && scales.value[k] <= end; ++k) {
         if (block.widest * scales.inverse[k] > float(Q) + reach) continue;  // overloads for sure
-        try_scale<Q>(block, scales.beta[k], scales.inverse[k], best.error, found);
+        try_scale<Q>(block, scales.value[k], scales.inverse[k], best.error, found);
         if (!found.coded) continue;
-        if (chosen < 0) overloads = k - 1, end = kWindow * scales.beta[k];
+        if (chosen < 0) overloads = k - 1, end = kWindow * scales.value[k];
         best = found, chosen = k;
     }
     for (int k = overloads; k >= 0; --k) {
-        clamp_to_scale<Q>(block, scales.beta[k], scales.inverse[k], found);
+        clamp_to_scale<Q>(block, scales.value[k], scales.inverse[k], found);
         if (chosen >= 0 && !(found.error < best.error)) break;
         best = found, chosen = k;
     }

@@ -4,27 +4,12 @@
 /// (Fox, Management Science 13(3), 1966).
 #pragma once
 
-#include "simd/kernels.hpp"
+#include "simd/encode_scales.hpp"
 
 namespace gosset::pvq {
 
-/// The usable entries of a table of gains, ascending.
-struct Gains {
-    int count = 0;
-    float value[kScaleTable], inverse[kScaleTable];
-    uint32_t index[kScaleTable];
-
-    Gains(const float* table, uint32_t size) {
-        for (uint32_t k = 0; k < size; k++) {
-            const float v = table[k];
-            if (!(v > 1e-6f && v < 1e6f)) continue;
-            int at = count++;
-            for (; at > 0 && value[at - 1] > v; at--)
-                value[at] = value[at - 1], index[at] = index[at - 1];
-            value[at] = v, index[at] = k;
-        }
-        for (int k = 0; k < count; k++) inverse[k] = 1 / value[k];
-    }
+struct Gains : SortedScales {
+    Gains(const float* table, uint32_t size) : SortedScales(table, size, 1, 1e-6f, 1e6f) {}
 };
 
 /// Eight columns of a row, in units of the row's scale, and the weights of their squared errors.
