@@ -22,9 +22,20 @@ import trips
 # (codec, tier): all instructions per 64 weights, at most.
 LIMITS = {("e8c4", "avx512"): 12, ("e8c4", "avx2"): 30}
 PANEL_WEIGHTS = 512
+PANEL_BYTES_AT = 36  # in struct Codec of simd/codec.hpp
 TOOLS = {"x86_64": ["x86_64-linux-gnu-objdump"], "aarch64": ["aarch64-linux-gnu-objdump"]}
 TIERS = ["avx2", "avx512", "neon", "neon_dotprod"]
 SKIPPED = 77  # ctest's SKIP_RETURN_CODE
+
+
+class Gemv(NamedTuple):
+    """The built gemv of a codec in a tier; body: its instructions, or None for the reference's."""
+    name: str
+    tier: str
+    bits: float
+    panel_bytes: int
+    machine: str
+    body: list
 
 
 class Count(NamedTuple):
@@ -87,18 +98,26 @@ def has_branches(function, loop):
     return any(function.blocks[b][-1].is_conditional() for b in loop.blocks - ends)
 
 
+def find_panel_loop(machine, function, bits):
+    """(loop over panels, panels a turn), or (None, why there is none)."""
+    loops = panel_loops(machine, function, bits)
+    if len(loops) != 1:
+        return None, f"{len(loops)} loops with prefetches"
+    loop, = loops
+    # A panel's 8 bytes of indices may want one more prefetch; a turn may take several panels.
+    prefetches = weigh(machine, function, loop)[0][2]
+    return loop, max(1, round(prefetches / (bits + 0.4)))
+
+
 def count_gemv(machine, instructions, bits):
     """Count of one gemv function of a codec with so many nominal bits a weight."""
     function = flow.Function(instructions)
-    loops = panel_loops(machine, function, bits)
-    if len(loops) != 1:
-        return Count(note=f"{len(loops)} loops with prefetches")
-    loop, = loops
+    loop, panels = find_panel_loop(machine, function, bits)
+    if loop is None:
+        return Count(note=panels)
     (every, vector, prefetches), unknown = weigh(machine, function, loop)
     if prefetches < bits:
         unknown.append(f"only {prefetches} prefetches")
-    # A panel's 8 bytes of indices may want one more prefetch; a turn may take several panels.
-    panels = max(1, round(prefetches / (bits + 0.4)))
     per_64 = 64 / (PANEL_WEIGHTS * panels)
     if unknown:
         return Count(note=f"{every * per_64:.1f} / {vector * per_64:.1f} and " +
@@ -107,7 +126,7 @@ def count_gemv(machine, instructions, bits):
 
 
 def members_of(objects, family):
-    """Names of a family's codecs in their order, from codec.cpp's object."""
+    """A family's codecs in their order as (name, bytes of a panel), from codec.cpp's object."""
     for obj in objects:
         symbol = obj.symbol_ending(f"{family}_familyE")
         if not symbol:
@@ -115,7 +134,8 @@ def members_of(objects, family):
         place = (symbol.section, symbol.value)
         count = obj.word((place[0], place[1] + 16))
         array = obj.pointers[place[0], place[1] + 8]
-        return [obj.text(obj.pointers[m]) for m in obj.array(array, count)]
+        return [(obj.text(obj.pointers[m]), obj.word((m[0], m[1] + PANEL_BYTES_AT)) & 0xffffffff)
+                for m in obj.array(array, count)]
     return []
 
 
@@ -139,31 +159,28 @@ def function_of(objects, obj, entry):
                  if name and s.section and s.name == name), None)
 
 
-def count_family(objects, family, names, wanted):
-    """{codec: Count} for one tier."""
+def gemvs_of(objects, family, members, wanted, tier):
+    """The Gemv of each codec of a family in one tier."""
     obj, table = kernels_of(objects, family)
     if obj is None:
-        return {}
+        return
     objdump = find_objdump(obj.machine)
     if not objdump:
         raise FileNotFoundError(f"no objdump for {obj.machine}")
-    sections, found = {}, {}
-    for name, entry in zip(names, table):
+    sections = {}
+    for (name, panel_bytes), entry in zip(members, table):
         if wanted and name not in wanted:
             continue
-        function = function_of(objects, obj, entry)
-        if function is None:
-            found[name] = Count(note="the scalar reference")
-            continue
-        owner, place = function
-        section = owner.sections[place[0]]
-        if (owner, section) not in sections:
-            sections[owner, section] = flow.disassemble(objdump, owner.path, section)
-        size = owner.symbol_at(place).size
-        body = [i for i in sections[owner, section] if place[1] <= i.address < place[1] + size]
         bits = float(re.search(r"[\d.]+$", name).group())
-        found[name] = count_gemv(obj.machine, body, bits)
-    return found
+        body = None
+        if function := function_of(objects, obj, entry):
+            owner, place = function
+            section = owner.sections[place[0]]
+            if (owner, section) not in sections:
+                sections[owner, section] = flow.disassemble(objdump, owner.path, section)
+            size = owner.symbol_at(place).size
+            body = [i for i in sections[owner, section] if place[1] <= i.address < place[1] + size]
+        yield Gemv(name, tier, bits, panel_bytes, obj.machine, body)
 
 
 def load(pattern):
@@ -177,19 +194,22 @@ def families():
         return re.findall(r"^GOSSET_CODEC\((\w+)\)", f.read(), re.M)
 
 
-def count_build(build, wanted):
-    """{(codec, tier): Count} of a build folder, codecs in the order of the registry."""
+def gemvs(build, wanted):
+    """Those of a build folder, family by family, codecs in the order of the registry."""
     root = os.path.join(build, "simd", "CMakeFiles")
-    counts = {}
     for family in families():
         folder = os.path.join(root, "gosset_simd.dir", "codecs", family)
-        names = members_of(load(os.path.join(folder, "*.o")), family)
+        members = members_of(load(os.path.join(folder, "*.o")), family)
         for tier in sorted(glob.glob(os.path.join(root, "gosset_simd_*.dir"))):
             isa = re.match(r"gosset_simd_(\w+)\.dir$", os.path.basename(tier)).group(1)
             objects = load(os.path.join(tier, "codecs", family, "*.o"))
-            for name, count in count_family(objects, family, names, wanted).items():
-                counts[name, isa] = count
-    return counts
+            yield from gemvs_of(objects, family, members, wanted, isa)
+
+
+def count_build(build, wanted):
+    """{(codec, tier): Count} of a build folder."""
+    return {(g.name, g.tier): count_gemv(g.machine, g.body, g.bits) if g.body
+            else Count(note="the scalar reference") for g in gemvs(build, wanted)}
 
 
 def print_table(counts):
