@@ -52,23 +52,24 @@ void LinearGroup::prepare(const OpKernels& ops, const float* x, size_t t,
 
 void LinearGroup::multiply(const Pool::Member& member, size_t tokens, const ActivationBuffer& from,
                            float* const* y, const size_t* stride) const {
-    const auto [begin, end] = member.share(row_blocks());
-    size_t first = 0;  // of this linear among all row blocks
-    for (const Linear& l : linears) {
-        const size_t b = std::max(begin, first), e = std::min(end, first + l.w.row_blocks);
-        if (b < e) {
-            MatvecArgs args{};
-            args.w = l.w;
-            args.x = {from.f32, from.q, from.scale, from.sum, from.ext};
-            args.row_block_begin = uint32_t(b - first);
-            args.row_block_end = uint32_t(e - first);
-            args.tokens = uint32_t(tokens);
-            args.y = y[l.slot];
-            args.y_stride = stride[l.slot];
-            (tokens == 1 ? l.kernels.gemv : l.kernels.gemm)(args);
+    member.deal(row_blocks(), [&](size_t begin, size_t end) {
+        size_t first = 0;  // of this linear among all row blocks
+        for (const Linear& l : linears) {
+            const size_t b = std::max(begin, first), e = std::min(end, first + l.w.row_blocks);
+            if (b < e) {
+                MatvecArgs args{};
+                args.w = l.w;
+                args.x = {from.f32, from.q, from.scale, from.sum, from.ext};
+                args.row_block_begin = uint32_t(b - first);
+                args.row_block_end = uint32_t(e - first);
+                args.tokens = uint32_t(tokens);
+                args.y = y[l.slot];
+                args.y_stride = stride[l.slot];
+                (tokens == 1 ? l.kernels.gemv : l.kernels.gemm)(args);
+            }
+            first += l.w.row_blocks;
         }
-        first += l.w.row_blocks;
-    }
+    });
 }
 
 }  // namespace gosset

@@ -52,7 +52,7 @@ struct LinearGroup {
     void prepare(const OpKernels& ops, const float* x, size_t t, const ActivationBuffer& to,
                  float* work) const;
     /// y[slot] + t * stride[slot] receives a linear's rows of token t, for tokens [0, tokens).
-    /// This member computes its share of all row blocks together.
+    /// The members deal out all row blocks together (Pool::Member::deal).
     void multiply(const Pool::Member& member, size_t tokens, const ActivationBuffer& from,
                   float* const* y, const size_t* stride) const;
 };

@@ -2,6 +2,7 @@
 
 #include <system_error>
 
+#include "platforms/cpu.hpp"
 #include "platforms/fp_env.hpp"
 #include "platforms/spin.hpp"
 
@@ -29,6 +30,7 @@ void Barrier::wait() {
     const uint32_t generation = generation_.load(std::memory_order_acquire);
     if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == count_) {
         arrived_.store(0, std::memory_order_relaxed);
+        tickets_.store(0, std::memory_order_relaxed);
         generation_.store(generation + 1, std::memory_order_release);
         generation_.notify_all();
         return;
@@ -39,7 +41,7 @@ void Barrier::wait() {
 Result<std::unique_ptr<Pool>> Pool::create(uint32_t threads) {
     if (threads == 0) return invalid_argument("a pool needs at least one thread");
     std::unique_ptr<Pool> pool(new Pool());
-    const uint32_t cores = std::thread::hardware_concurrency();
+    const uint32_t cores = usable_cores();
     pool->count_ = threads;
     pool->spins_ = threads <= cores ? kSpins : 0;
     pool->barrier_.reset(threads, pool->spins_);
@@ -80,6 +82,7 @@ void Pool::run(Function fn, void* context) {
     if (count_ == 1) return fn(context, Member{0, 1, &barrier_});
     function_ = fn, context_ = context;
     finished_.store(0, std::memory_order_relaxed);
+    barrier_.tickets_.store(0, std::memory_order_relaxed);
     started_.fetch_add(1, std::memory_order_release);
     started_.notify_all();
     fn(context, Member{0, count_, &barrier_});

@@ -4,6 +4,7 @@
 /// Relies on platforms/fp_env (every member computes with the same rounding) and std::thread.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -28,9 +29,13 @@ class Barrier {
   public:
     void reset(uint32_t count, uint32_t spins) { count_ = count, spins_ = spins; }
     void wait();
+    /// 0, 1, 2, ... : each number once between two meetings, to whoever asks first.
+    uint32_t next_ticket() { return tickets_.fetch_add(1, std::memory_order_relaxed); }
 
   private:
+    friend class Pool;
     uint32_t count_ = 1, spins_ = 0;
+    alignas(64) std::atomic<uint32_t> tickets_{0};
     alignas(64) std::atomic<uint32_t> arrived_{0};
     alignas(64) std::atomic<uint32_t> generation_{0};
 };
@@ -45,6 +50,11 @@ class Pool {
             if (count > 1) barrier->wait();
         }
         std::pair<size_t, size_t> share(size_t n) const { return static_share(n, index, count); }
+        /// Calls work(begin, end) on ranges that cover n items once over all members: first a large
+        /// part of its own, then small pieces by who comes first, so that a core that is slower
+        /// or taken away for a while holds nobody up. Once between two meetings.
+        template <class Work>
+        void deal(size_t n, Work&& work) const;
     };
     using Function = void (*)(void* context, const Member&);
 
@@ -69,5 +79,15 @@ class Pool {
     alignas(64) std::atomic<uint32_t> started_{0};   // generation of runs
     alignas(64) std::atomic<uint32_t> finished_{0};  // workers done with this run
 };
+
+template <class Work>
+void Pool::Member::deal(size_t n, Work&& work) const {
+    if (count == 1) return work(size_t(0), n);
+    const size_t own = n * 3 / 4 / count, rest = own * count;
+    const size_t piece = std::max<size_t>((n - rest) / (size_t(4) * count), 1);
+    if (own) work(own * index, own * (index + 1));
+    for (size_t at; (at = rest + piece * barrier->next_ticket()) < n;)
+        work(at, std::min(at + piece, n));
+}
 
 }  // namespace gosset

@@ -41,6 +41,40 @@ void step_together(void* context, const Pool::Member& me) {
 
 }  // namespace
 
+namespace {
+
+struct Deal {
+    size_t n;
+    std::vector<std::atomic<int>> dealt;
+    explicit Deal(size_t items) : n(items), dealt(items) {}
+};
+
+void deal_twice(void* context, const Pool::Member& me) {
+    Deal& d = *static_cast<Deal*>(context);
+    for (int round = 0; round < 2; round++) {
+        me.deal(d.n, [&](size_t begin, size_t end) {
+            for (size_t i = begin; i < end; i++) d.dealt[i]++;
+        });
+        me.wait();
+    }
+}
+
+}  // namespace
+
+TEST_CASE("dealt ranges cover every item once, round after round and run after run") {
+    for (uint32_t threads : {1u, 2u, 3u, 7u}) {
+        auto pool = Pool::create(threads);
+        REQUIRE_OK(pool);
+        for (size_t n : {0, 1, 2, 3, 4, 7, 16, 63, 1000}) {
+            CAPTURE(threads);
+            CAPTURE(n);
+            Deal d(n);
+            for (int run = 0; run < 3; run++) (*pool)->run(deal_twice, &d);
+            for (const auto& times : d.dealt) CHECK(times == 6);
+        }
+    }
+}
+
 TEST_CASE("members of a pool meet at barriers, run after run") {
     for (uint32_t threads : {1u, 2u, 3u, 5u}) {  // also more than there are cores
         auto pool = Pool::create(threads);
