@@ -87,6 +87,17 @@ void exponentials(const AttentionChunk& a, float* s, float* max, float* sum) {
     *sum = sum16(total);
 }
 
+/// The cache is streamed: the rows of 4 positions, so many bytes ahead. Behind the last position
+/// lies the next chunk, or nothing that a prefetch could harm.
+template <class Rows>
+GOSSET_INLINE void prefetch_rows(const void* rows, size_t position, size_t dim, size_t ahead) {
+    const size_t bytes = 4 * dim * sizeof(typename Rows::Element);
+    const uintptr_t at = reinterpret_cast<uintptr_t>(rows) + position / 4 * bytes + ahead;
+    for (size_t i = 0; i < bytes; i += 64)
+        __builtin_prefetch(reinterpret_cast<const void*>(at + i));
+}
+constexpr size_t kAhead = 4096;
+
 /// out[d .. d + 16 * vectors) of `heads` heads, in registers over all positions. count: of the
 /// last vector.
 template <class Rows, int heads, int vectors>
@@ -100,6 +111,7 @@ GOSSET_INLINE void value_tile(const AttentionChunk& a, const Group& g, size_t d,
         for (F32x16& lanes : row) lanes = F32x16(0.0f);
     }
     for (uint32_t p = 0; p < a.count; p++, v += a.v_dim) {
+        if (p % 4 == 0 && d == 0) prefetch_rows<Rows>(a.v, p, a.v_dim, kAhead);
         F32x16 row[vectors];
         GOSSET_UNROLL
         for (int i = 0; i < vectors; i++) row[i] = Rows::load_first(v + 16 * i, count);
@@ -121,7 +133,12 @@ GOSSET_INLINE void value_tile(const AttentionChunk& a, const Group& g, size_t d,
 template <class Rows, int heads>
 void attend(const AttentionChunk& a, uint32_t head, Group& g) {
     const float* q = a.q + size_t(head) * a.head_dim;
-    for (uint32_t p = 0; p < a.count; p += 4) score_tile<Rows, heads>(a, q, p, g.e);
+    for (uint32_t p = 0; p < a.count; p += 4) {
+        prefetch_rows<Rows>(a.k, p, a.head_dim, kAhead);
+        score_tile<Rows, heads>(a, q, p, g.e);
+    }
+    for (uint32_t p = 0; p * a.v_dim * sizeof(typename Rows::Element) < kAhead; p += 4)
+        prefetch_rows<Rows>(a.v, p, a.v_dim, 0);
     for (int h = 0; h < heads; h++) exponentials(a, g.e[h], a.max + head + h, a.sum + head + h);
 
     constexpr int vectors = kWide ? 4 : heads == 1 ? 4 : heads == 2 ? 2 : 1;
