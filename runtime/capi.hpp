@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <mutex>
 #include <new>
 
 #include "format/reader.hpp"
@@ -23,6 +24,15 @@ struct gosset_model {
     gosset::Tokenizer tokenizer;
     bool has_tokenizer = false;
     std::string chat_template;  ///< the caller's; "": the file's
+    gosset_log_fn log = nullptr;
+    void* log_user = nullptr;
+
+    /// For sessions that leave it open; measured once, when the first of them is planned.
+    uint32_t best_threads() const;
+
+  private:
+    mutable std::once_flag measured_;
+    mutable uint32_t best_threads_ = 1;
 };
 
 struct gosset_session {

@@ -44,6 +44,7 @@ Status open_model(Result<ModelFile> file, const gosset_model_options& o, gosset_
     model->has_tokenizer = model->file.tokenizer().traits.kind != TokenizerKind::none;
     if (model->has_tokenizer && model->file.tokenizer().size() > model->file.config().vocab)
         return corrupt("the tokenizer has more tokens than the model's vocabulary");
+    model->log = o.log, model->log_user = o.log_user;
     if (o.log) {
         const std::string line = std::string("model of ") +
                                  std::to_string(model->weights->weight_bytes >> 20) +

@@ -3,6 +3,7 @@
 
 #include "platforms/cpu.hpp"
 #include "runtime/capi.hpp"
+#include "runtime/session/thread_choice.hpp"
 
 using namespace gosset;
 using namespace gosset::capi;
@@ -18,7 +19,7 @@ Result<SessionShape> shape_of(const gosset_model* model, const gosset_session_op
     s.context = o.context ? o.context : std::min(most, kDefaultContext);
     s.sequences = o.sequences;
     s.batch = std::min(o.batch ? o.batch : kDefaultBatch, s.context);
-    s.threads = o.threads ? o.threads : usable_cores();
+    s.threads = o.threads ? o.threads : model->best_threads();
     if (o.kv_type > GOSSET_KV_F32)
         return invalid_argument("kv_type " + std::to_string(o.kv_type) + " is not known");
     s.kv_type = o.kv_type == GOSSET_KV_F16 ? KvType::f16 : KvType::f32;
@@ -36,6 +37,15 @@ double now() {
 }
 
 }  // namespace
+
+uint32_t gosset_model::best_threads() const {
+    std::call_once(measured_, [&] {
+        const ThreadChoice choice = choose_threads(*weights, usable_cores());
+        best_threads_ = choice.threads;
+        if (log) log(GOSSET_LOG_INFO, choice.why.c_str(), log_user);
+    });
+    return best_threads_;
+}
 
 void gosset_session_options_default(gosset_session_options* o) {
     if (!o) return;

@@ -1,5 +1,6 @@
 #include <cstdlib>
 
+#include "runtime/session/thread_choice.hpp"
 #include "tests/runtime/tiny.hpp"
 
 using namespace gosset;
@@ -160,4 +161,17 @@ TEST_CASE("the abort callback stops a feed and the session goes on afterwards") 
     s->set_abort(nullptr, nullptr);
     REQUIRE_OK(s->feed({&tokens[8], 22}, 8, 0, Want::last, nullptr));
     CHECK(f.last_logits(*s) == expected);
+}
+
+TEST_CASE("threads by measurement are among those that there are, and it is said why") {
+    Fixture f;
+    CHECK(choose_threads(*f.bound.weights, 1).threads == 1);
+    for (uint32_t cores : {2u, 3u, 5u}) {
+        const ThreadChoice choice = choose_threads(*f.bound.weights, cores);
+        CHECK(choice.threads >= 1);
+        CHECK(choice.threads <= cores);
+        INFO(choice.why);
+        CHECK(choice.why.starts_with(std::to_string(choice.threads)));
+        CHECK(choice.why.find(" " + std::to_string(cores) + ": ") != std::string::npos);
+    }
 }

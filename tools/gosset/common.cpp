@@ -20,7 +20,7 @@ int is_interrupted(void*) {
 }
 
 void print_log(gosset_log_level level, const char* message, void*) {
-    if (level >= GOSSET_LOG_WARNING) std::fprintf(stderr, "gosset: %s\n", message);
+    if (level >= GOSSET_LOG_INFO) std::fprintf(stderr, "gosset: %s\n", message);
 }
 
 }  // namespace
@@ -34,7 +34,7 @@ void must(gosset_status status, const std::string& where) {
 
 void add_model_options(CLI::App& app, ModelOptions& options) {
     app.add_option("-m,--model", options.model, "The .gosset file")->required();
-    app.add_option("-t,--threads", options.threads, "Threads, or auto: all cores")
+    app.add_option("-t,--threads", options.threads, "Threads, or auto: the fastest, by measurement")
         ->capture_default_str();
     app.add_option("-c,--context", options.context, "Positions (default: min(model, 4096))")
         ->check(CLI::PositiveNumber);

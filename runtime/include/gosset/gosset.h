@@ -195,7 +195,8 @@ typedef struct gosset_session_options {
                             max_context is allowed: quality falls there */
     uint32_t sequences;  /* KV sequences; at least 1 */
     uint32_t batch;      /* most tokens computed at once; longer feeds are cut; 0: 128 */
-    uint32_t threads;    /* 0: all cores of this process */
+    uint32_t threads;    /* 0: as many as decode this model fastest here: measured once a model, in
+                            at most half a second, and told to the model's log */
     uint32_t kv_type;    /* gosset_kv_type */
     gosset_abort_fn abort; /* may be NULL; also called from worker threads */
     void *abort_user;
