@@ -1,6 +1,6 @@
 /// How fast kernels run and how fast memory can be read, for `gosset bench`. Never part of a test:
 /// what it measures depends on who else uses the machine. Relies on simd/dispatch.hpp,
-/// platforms/memory.hpp and simd/encoder.hpp.
+/// platforms/memory.hpp, runtime/threads/pool.hpp and simd/encoder.hpp.
 #pragma once
 
 #include <cstddef>
@@ -48,6 +48,10 @@ class KernelBench {
   private:
     Memory memory_;
 };
+
+/// Seconds that a pool of threads needs to meet once; best of several series.
+/// Throws std::bad_alloc.
+double barrier_seconds(unsigned threads);
 
 /// Cycles per second of the core that this runs on, now.
 double core_hz();

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <functional>
@@ -16,7 +17,8 @@ using Threads = std::vector<std::string>;
 struct Options {
     ModelOptions model;
     Threads threads = {"auto"};
-    uint32_t prompt = 512, decode = 128, depth = 0, repetitions = 5;
+    std::vector<uint32_t> depths = {0};
+    uint32_t prompt = 512, decode = 128, repetitions = 5;
     std::string format = "md";
 };
 
@@ -24,9 +26,10 @@ struct Options {
 struct Row {
     std::string test;
     uint32_t threads, depth;
-    double tps, tps_sd, read_gbs;
+    double tps, tps_sd;
     uint64_t bytes_per_token;
     bool decode;
+    double read_gbs = 0, barrier_us = 0;  // of all tests with these threads
 
     double gbs() const { return tps * double(bytes_per_token) / 1e9; }
     double share() const { return read_gbs > 0 ? gbs() / read_gbs : 0; }
@@ -40,34 +43,41 @@ gosset_cpu_info cpu() {
 }
 
 /// Weights, and the keys and values before a token halfway through the test.
-uint64_t bytes_per_token(const gosset_model_info& info, const Options& o) {
+uint64_t bytes_per_token(const gosset_model_info& info, const Options& o, uint32_t depth) {
     const uint64_t size = o.model.kv == "f32" ? 4 : 2;
     const uint64_t position = uint64_t(info.layers) * info.kv_heads * info.head_dim * 2 * size;
-    return info.bytes_per_token + position * (o.depth + o.decode / 2);
+    return info.bytes_per_token + position * (depth + o.decode / 2);
 }
 
+/// One session; tests at one depth after another, the shallowest first.
 class Bench {
   public:
     Bench(const Options& o, const api::Model& model, const std::string& threads)
         : o_(o), info_(model.info()) {
-        const uint32_t context = o.depth + std::max({o.prompt, o.decode, 1u});
+        const uint32_t deepest = *std::max_element(o.depths.begin(), o.depths.end());
+        const uint32_t context = deepest + std::max({o.prompt, o.decode, 1u});
         ModelOptions options = o.model;
         options.threads = threads;
         session_ = open_session(model, options, context);
         Rng rng(1);
         for (uint32_t i = 0; i < context; i++) tokens_.push_back(rng.below(info_.vocab));
-        if (o.depth > 0) must(session_.feed(tokens_.data(), o.depth, 0, GOSSET_WANT_NONE));
     }
 
     uint32_t threads() const { return session_.threads(); }
+    /// Fills the cache; depths may only grow.
+    void go_to(uint32_t depth) {
+        if (depth > depth_)
+            must(session_.feed(&tokens_[depth_], depth - depth_, depth_, GOSSET_WANT_NONE));
+        depth_ = depth;
+    }
     Row prefill(bench::ReadMeter& meter) {
         return measure("pp", o_.prompt, false, meter, [&](uint32_t n) {
-            must(session_.feed(&tokens_[o_.depth], n, o_.depth, GOSSET_WANT_LAST));
+            must(session_.feed(&tokens_[depth_], n, depth_, GOSSET_WANT_LAST));
         });
     }
     Row decode(bench::ReadMeter& meter) {
         return measure("tg", o_.decode, true, meter, [&](uint32_t n) {
-            for (uint32_t i = o_.depth; i < o_.depth + n; i++)
+            for (uint32_t i = depth_; i < depth_ + n; i++)
                 must(session_.feed(&tokens_[i], 1, i, GOSSET_WANT_LAST));
         });
     }
@@ -90,11 +100,10 @@ class Bench {
         const double variance = std::max(0.0, squares / count - mean * mean);
         return {name + std::to_string(n),
                 threads(),
-                o_.depth,
+                depth_,
                 mean,
                 count > 1 ? std::sqrt(variance * count / (count - 1)) : 0,
-                meter.best_gbs(),
-                bytes_per_token(info_, o_),
+                bytes_per_token(info_, o_, depth_),
                 decode};
     }
 
@@ -102,7 +111,24 @@ class Bench {
     gosset_model_info info_;
     api::Session session_;
     api::Tokens tokens_;
+    uint32_t depth_ = 0;
 };
+
+/// All tests with one number of threads.
+std::vector<Row> bench_threads(const Options& o, const api::Model& model,
+                               const std::string& threads) {
+    Bench bench(o, model, threads);
+    bench::ReadMeter meter(bench.threads());
+    std::vector<Row> rows;
+    for (uint32_t depth : o.depths) {
+        bench.go_to(depth);
+        if (o.prompt > 0) rows.push_back(bench.prefill(meter));
+        if (o.decode > 0) rows.push_back(bench.decode(meter));
+    }
+    const double barrier_us = bench::barrier_seconds(bench.threads()) * 1e6;
+    for (Row& r : rows) r.read_gbs = meter.best_gbs(), r.barrier_us = barrier_us;
+    return rows;
+}
 
 void print_row(const Row& r) {
     std::printf("| %-7s | %7u | %5u | %9.2f +/- %-7.2f | %8.1f |", r.test.c_str(), r.threads,
@@ -115,11 +141,11 @@ void print_row(const Row& r) {
 }
 
 nlohmann::ordered_json row_json(const Row& r) {
-    nlohmann::ordered_json j = {{"test", r.test},        {"threads", r.threads},
-                                {"depth", r.depth},      {"tps", r.tps},
-                                {"tps_sd", r.tps_sd},    {"gbs", nullptr},
-                                {"share", nullptr},      {"bytes_per_token", r.bytes_per_token},
-                                {"read_gbs", r.read_gbs}};
+    nlohmann::ordered_json j = {{"test", r.test},         {"threads", r.threads},
+                                {"depth", r.depth},       {"tps", r.tps},
+                                {"tps_sd", r.tps_sd},     {"gbs", nullptr},
+                                {"share", nullptr},       {"bytes_per_token", r.bytes_per_token},
+                                {"read_gbs", r.read_gbs}, {"barrier_us", r.barrier_us}};
     if (r.decode) j["gbs"] = r.gbs(), j["share"] = r.share();
     return j;
 }
@@ -139,19 +165,21 @@ int bench_model(const Options& o) {
             cpu().name, info.isa, double(info.weight_bytes) / 1e6);
     nlohmann::ordered_json rows = nlohmann::ordered_json::array();
     double read_gbs = 0;
+    std::string meetings;
     for (const std::string& t : o.threads) {
-        Bench bench(o, model, t);
-        bench::ReadMeter meter(bench.threads());
-        std::vector<Row> made;
-        if (o.prompt > 0) made.push_back(bench.prefill(meter));
-        if (o.decode > 0) made.push_back(bench.decode(meter));
-        for (Row& r : made) {
-            r.read_gbs = meter.best_gbs();  // of both tests
+        const std::vector<Row> made = bench_threads(o, model, t);
+        for (const Row& r : made) {
             rows.push_back(row_json(r));
             if (table) print_row(r);
         }
-        read_gbs = std::max(read_gbs, meter.best_gbs());
+        if (made.empty()) continue;
+        read_gbs = std::max(read_gbs, made[0].read_gbs);
+        char text[64];
+        std::snprintf(text, sizeof text, "%s%u: %.2f us", meetings.empty() ? "" : ", ",
+                      made[0].threads, made[0].barrier_us);
+        meetings += text;
     }
+    if (table) std::printf("\nOne meeting of the threads: %s\n", meetings.c_str());
     if (!table) {
         const nlohmann::ordered_json j = {
             {"cpu", cpu().name}, {"isa", info.isa}, {"read_gbs", read_gbs}, {"rows", rows}};
@@ -172,14 +200,15 @@ int cmd_bench(int argc, char** argv) {
     app.get_option("--model")->required(false);
     app.remove_option(app.get_option("--context"));
     app.remove_option(app.get_option("--threads"));
-    app.add_option("-t,--threads", o.threads, "Thread counts, such as 1,2; auto: all cores")
+    app.add_option("-t,--threads", o.threads, "Thread counts, such as 1,2; auto: the fastest")
         ->delimiter(',')
         ->capture_default_str();
     app.add_option("-p,--prompt", o.prompt, "Tokens of the prefill test; 0: none")
         ->capture_default_str();
     app.add_option("-n,--new", o.decode, "Tokens of the decoding test; 0: none")
         ->capture_default_str();
-    app.add_option("-d,--depth", o.depth, "Tokens in the cache before each test")
+    app.add_option("-d,--depth", o.depths, "Tokens in the cache before each test, such as 0,4096")
+        ->delimiter(',')
         ->capture_default_str();
     app.add_option("-r,--repetitions", o.repetitions, "Timed runs of each test")
         ->check(CLI::Range(1, 1000))
@@ -204,6 +233,7 @@ int cmd_bench(int argc, char** argv) {
         codecs.json = o.format == "json";
         return of_kernels ? bench_kernels(codecs) : bench_encoders(codecs);
     }
+    std::sort(o.depths.begin(), o.depths.end());
     if (o.model.model.empty()) {
         std::fprintf(stderr, "gosset bench: give a model by -m, or --kernels or --encode\n");
         return kUsage;
