@@ -81,7 +81,7 @@ void gemv(const MatvecArgs& a) {
         const int8_t* q = a.x.q;
         for (uint32_t b = 0; b < blocks; b++, p += Panel::kBytes, q += kPanelCols) {
             prefetch_panel<Panel::kBytes>(p);
-            const Inputs x(q);
+            const typename Panel::Sums::Block x(q);
             const typename Panel::Index index(p + Panel::kIndexAt);
             for_slices([&](auto s) __attribute__((always_inline)) {
                 typename Panel::Sums sums(a.x.sum[b]);
@@ -108,7 +108,7 @@ GOSSET_INLINE void gemm_slice(const MatvecArgs& a, const Bytes (&w)[8], F32Rows 
                               uint32_t first, uint32_t n, F32Rows (*f)[kSlices]) {
     for (uint32_t t = 0; t < n; t++) {
         const size_t at = size_t(first + t) * a.w.blocks + b;
-        const Inputs x(a.x.q + at * kPanelCols);
+        const typename Panel::Sums::Block x(a.x.q + at * kPanelCols);
         typename Panel::Sums sums(a.x.sum[at]);
         for_lanes([&](auto j) __attribute__((always_inline)) { sums.template add<j>(w[j], x); });
         f[t][s] = fold(sums, scales, a.x.scale[at], f[t][s]);

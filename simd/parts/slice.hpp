@@ -87,11 +87,13 @@ GOSSET_INLINE void for_slices(F f) {
 
 /// Sum over the 32 columns of a row, as three ways to see a weight. Each is used as
 ///   Sums s(sum);  s.add<j>(Sums::form(w_j), x) for j = 0..7;  s.total()
+/// where x is the activations as a Sums::Block.
 /// level(w) is what a byte of w stands for.
 /// `sum` is the sum of the block's 32 activations.
 
 /// The sums of a block in one or two accumulators, from a start value on.
 struct PlainSums {
+    using Block = Inputs;
     GOSSET_INLINE explicit PlainSums(int32_t start) : even_(start_acc(start)) {}
     GOSSET_INLINE I32Rows total() const {
         return kAccs == 1 ? GOSSET_ISA::total(even_) : GOSSET_ISA::total(even_, odd_);
@@ -122,6 +124,7 @@ struct U7Sums : PlainSums {
 /// (w << shift) - offset, with w in [0, 15]: on ISAs without a 4-way dot, 16-bit sums suffice.
 template <int shift, int offset>
 struct NibbleSums {
+    using Block = Inputs;
     GOSSET_INLINE explicit NibbleSums(int32_t sum) : start_(set_rows(-offset * sum)) {}
     GOSSET_INLINE static Bytes form(Bytes w) { return w; }
     template <int j>

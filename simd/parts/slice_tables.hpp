@@ -10,6 +10,9 @@
 ///   AVX-512 only:
 ///   Table64(v)         of a vector; lookup reads the low six bits of an index
 ///   bit_matrix<m>(a)   bit k of a byte is the parity of byte k of m and the byte of a
+///   AVX2 only, for loops that the vector ports limit and loads do not:
+///   SizedSums          w as int8, -128 excluded, with the activations' sizes kept in memory
+///   ScalePairs         a ScaleTable of 2 KiB: the scales of two rows by a byte of indices
 #pragma once
 
 #include "simd/parts/slice.hpp"
@@ -77,6 +80,47 @@ template <int s>
 GOSSET_INLINE Bytes nibbles(const uint8_t* p) {
     const Bytes both = load(p);
     return s == 0 ? both : shr16<4>(both);
+}
+
+/// A block's activations and their absolute values, made once and read again by every slice.
+struct SizedInputs : Inputs {
+    explicit GOSSET_INLINE SizedInputs(const int8_t* block) : Inputs(block) {
+        _mm256_store_si256(reinterpret_cast<__m256i*>(size), _mm256_abs_epi8(load(block).v));
+        asm("" : "+m"(size));  // else GCC shuffles the dwords out of the register it has stored
+    }
+    alignas(32) int8_t size[32];
+};
+
+/// |x| times sign(x) w: an instruction less than dot_s8, which must ask for |w| each time.
+struct SizedSums : PlainSums {
+    using Block = SizedInputs;
+    GOSSET_INLINE explicit SizedSums(int32_t) : PlainSums(0) {}
+    GOSSET_INLINE static Bytes form(Bytes w) { return w; }
+    GOSSET_INLINE static int level(uint8_t w) { return int8_t(w); }
+    template <int j>
+    GOSSET_INLINE void add(Bytes w, const SizedInputs& x) {
+        const __m256i size = _mm256_set1_epi32(load_unaligned<int32_t>(x.size + 4 * j));
+        const __m256i signed_w = _mm256_sign_epi8(w.v, coordinate<j>(x));
+        acc<j>() = acc<j>() + widen(_mm256_maddubs_epi16(size, signed_w));
+    }
+};
+
+struct ScalePairs {
+    explicit GOSSET_INLINE ScalePairs(const float* table) {
+        for (int odd = 0; odd < 16; odd++)
+            for (int even = 0; even < 16; even++)
+                pair[16 * odd + even][0] = table[even], pair[16 * odd + even][1] = table[odd];
+    }
+    alignas(64) float pair[256][2];
+};
+template <int slice>
+GOSSET_INLINE F32Rows lookup(const ScalePairs& t, const ScaleIndex& index) {
+    const auto two = [&](int i) __attribute__((always_inline)) {
+        const float* pair = t.pair[index.nibbles[4 * slice + i]];
+        return _mm256_castpd_ps(_mm256_set1_pd(load_unaligned<double>(pair)));
+    };
+    return {_mm256_blend_ps(_mm256_blend_ps(two(0), two(1), 0x0c),
+                            _mm256_blend_ps(two(2), two(3), 0xc0), 0xf0)};
 }
 
 #else

@@ -87,6 +87,29 @@ TEST_CASE("extreme codes and activations") {
             }
 }
 
+// Kernels may know lists that are their own mirror images, as encoders make them.
+TEST_CASE("params that mirror themselves") {
+    Rng rng(test::seed() + 5);
+    for (const Codec* codec : all_codecs())
+        for (const size_t levels : {4, 8, 16, 32}) {
+            if (codec->params_bytes < levels) continue;
+            for (const Fill fill : {Fill::random, Fill::low, Fill::high}) {
+                const Problem p(*codec, 2, 9, 3, fill, rng);
+                auto* list = p.params.as<int8_t>();
+                for (size_t m = 0; m < levels / 2; m++) {
+                    const int level = int(rng.below(255)) - 127;
+                    list[m] = int8_t(rng.below(4) ? level : level < 0 ? -127 : 127);
+                    list[levels - 1 - m] = int8_t(-list[m]);
+                }
+                if (codec->valid_params && !codec->valid_params(p.params.as())) continue;
+                check_matvec(p, 0, 2);
+                list[rng.below(uint32_t(levels))] = -128;
+                if (codec->valid_params && !codec->valid_params(p.params.as())) continue;
+                check_matvec(p, 0, 2);
+            }
+        }
+}
+
 TEST_CASE("panels at any alignment") {
     Rng rng(test::seed() + 2);
     for (const Codec* codec : all_codecs()) {

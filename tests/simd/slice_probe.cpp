@@ -28,7 +28,7 @@ I32Rows sums_of(Bytes w, const uint8_t* c) {
     int32_t sum = 0;
     for (int i = 0; i < 32; i++) sum += act(c)[i];
     Sums sums(sum);
-    const Inputs x(act(c));
+    const typename Sums::Block x(act(c));
     for_lanes([&](auto j) { sums.template add<j>(Sums::form(w), x); });
     return sums.total();
 }
@@ -161,6 +161,11 @@ const test::Probe probes[] = {
     PROBE("float_pair", as_bytes(lookup(FloatPair(1.5f, -2.5f), x))),
     ROWS("dot_offset",
          dot_offset(x& set1(63), z, y& set1(63), shuffle4<3, 0, 1, 2>(z), set32(7), set1(21))),
+#if defined(__AVX2__) && !defined(__AVX512VBMI__)
+    ROWS("narrow_sized_sums", sums_of<SizedSums>(x | set1(1), c)),
+    ROWS("narrow_scale_pairs",
+         lookup<s>(ScalePairs(reinterpret_cast<const float*>(b)), ScaleIndex(a))),
+#endif
     ROWS("scales", lookup<s>(ScaleTable(reinterpret_cast<const float*>(b)), ScaleIndex(a))),
 };
 

@@ -6,6 +6,10 @@
 #else
 #include "simd/codecs/e8c/decode_narrow.hpp"
 #endif
+#if defined(__AVX2__) && !defined(__AVX512VBMI__)
+#include "simd/codecs/e8c/mirrored.hpp"
+#define GOSSET_MIRRORED 1
+#endif
 
 namespace gosset::GOSSET_ISA {
 
@@ -16,20 +20,58 @@ struct Shape : BlockScaled<e8c::Layout<H>::kPanelBytes, e8c::Layout<H>::kCodeByt
 template <>
 struct Shape<3> : RowScaled<e8c::Layout<3>::kPanelBytes> {};
 
-template <int H>
-struct Panel : Shape<H> {
-    using Sums = TableSums;
+template <int H, class SumsOf, class DecoderOf>
+struct PanelOf : Shape<H> {
+    using Sums = SumsOf;
 
-    explicit GOSSET_INLINE Panel(const Weights& w) : decoder(Table32(w.params)) {}
+    explicit GOSSET_INLINE PanelOf(const Weights& w) : decoder(Table32(w.params)) {}
     template <int s, class Sink>
     GOSSET_INLINE void decode(const uint8_t* panel, Sink sink) const {
         decoder.template decode<s>(panel, sink);
     }
-    Decoder<H> decoder;
+    DecoderOf decoder;
 };
+template <int H>
+using Panel = PanelOf<H, TableSums, Decoder<H>>;
 
 template <int H>
-constexpr CodecKernels member = {gemv<Panel<H>>, gemm<Panel<H>>, decode_row<Panel<H>>, nullptr};
+constexpr auto kGemv = gemv<Panel<H>>;
+
+#ifdef GOSSET_MIRRORED
+
+template <int H>
+struct MirrorPanel : PanelOf<H, SizedSums, MirrorDecoder<H>> {
+    using PanelOf<H, SizedSums, MirrorDecoder<H>>::PanelOf;
+    using Table = ScalePairs;
+};
+/// For lists that are no mirror images.
+template <int H>
+__attribute__((noinline)) void gemv_of_any(const MatvecArgs& a) {
+    gemv<Panel<H>>(a);
+}
+template <int H>
+__attribute__((flatten)) void gemv_of(const MatvecArgs& a) {
+    if (!is_mirrored<H>(a.w.params)) return gemv_of_any<H>(a);
+    gemv<MirrorPanel<H>>(a);
+}
+// e8c1.5 would gain nothing. A gemm decodes too seldom to gain.
+template <>
+constexpr auto kGemv<4> = gemv_of<4>;
+template <>
+constexpr auto kGemv<5> = gemv_of<5>;
+template <>
+constexpr auto kGemv<6> = gemv_of<6>;
+template <>
+constexpr auto kGemv<7> = gemv_of<7>;
+template <>
+constexpr auto kGemv<8> = gemv_of<8>;
+template <>
+constexpr auto kGemv<9> = gemv_of<9>;
+
+#endif
+
+template <int H>
+constexpr CodecKernels member = {kGemv<H>, gemm<Panel<H>>, decode_row<Panel<H>>, nullptr};
 constexpr CodecKernels members[] = {member<3>, member<4>, member<5>, member<6>,
                                     member<7>, member<8>, member<9>};
 
