@@ -3,6 +3,7 @@
 /// bits on every ISA.
 ///
 ///   gather(table, index)     Bytes: table[index of the row], dwords
+///   gather<from, n>(table, Fields(a))  the same by n bits of every row of a, from bit `from` on
 ///   as_rows as_bytes         the same register as I32Rows, or (also of F32Rows) as Bytes
 ///   set32(v)                 v in every row
 ///   shr32<n> sub32(a, b)     32-bit lanes, logical shift
@@ -17,7 +18,7 @@
 ///   FloatTable16             lookup(table, a): F32Rows, likewise
 ///   FloatPair                lookup(pair, a): F32Rows, the second where bit 4 of the dword is set
 ///   SmallTable(entries)      96 dwords of 4 bytes in [0, 15];
-///                            find(table, a): for 16-bit lanes a < 96;
+///                            found = find(table, a): for 16-bit lanes a < 96;
 ///                            expand<h>(table, found): Bytes, the entry of every row's low (h = 0)
 ///                            or high (1) lane
 ///   blend_not(m, a, b)       m & ~a | ~m & b  (bitwise)
@@ -35,4 +36,22 @@
 #include "simd/parts/gather_avx2.hpp"
 #else
 #include "simd/parts/gather_neon.hpp"
+#endif
+
+#if !defined(__aarch64__)
+namespace gosset::GOSSET_ISA {
+namespace {
+
+struct Fields {
+    explicit GOSSET_INLINE Fields(Bytes a) : v(a) {}
+    Bytes v;
+};
+template <int from, int bits>
+GOSSET_INLINE Bytes gather(const uint32_t* table, const Fields& f) {
+    const Bytes index = from == 0 ? f.v : shr32<from>(f.v);
+    return gather(table, as_rows(from + bits == 32 ? index : index & set32((1u << bits) - 1)));
+}
+
+}  // namespace
+}  // namespace gosset::GOSSET_ISA
 #endif

@@ -19,13 +19,27 @@ GOSSET_INLINE uint32x4_t dwords(Bytes a) {
 GOSSET_INLINE uint16x8_t words(Bytes a) {
     return vreinterpretq_u16_u8(a.v);
 }
-GOSSET_INLINE Bytes gather(const uint32_t* table, I32Rows index) {
-    const uint32x4_t i = vreinterpretq_u32_s32(index.v);
-    uint32x4_t v = vld1q_dup_u32(table + vgetq_lane_u32(i, 0));
-    v = vld1q_lane_u32(table + vgetq_lane_u32(i, 1), v, 1);
-    v = vld1q_lane_u32(table + vgetq_lane_u32(i, 2), v, 2);
-    v = vld1q_lane_u32(table + vgetq_lane_u32(i, 3), v, 3);
+/// Dwords in general registers, two rows in each. GCC must not know where they come from: it would
+/// move a register once for every number in it.
+struct Fields {
+    explicit GOSSET_INLINE Fields(Bytes a)
+        : rows01(vgetq_lane_u64(vreinterpretq_u64_u8(a.v), 0)),
+          rows23(vgetq_lane_u64(vreinterpretq_u64_u8(a.v), 1)) {
+        asm("" : "+r"(rows01), "+r"(rows23));
+    }
+    uint64_t rows01, rows23;
+};
+template <int from, int bits>
+GOSSET_INLINE Bytes gather(const uint32_t* table, const Fields& f) {
+    constexpr uint64_t mask = (uint64_t(1) << bits) - 1;
+    uint32x4_t v = vld1q_dup_u32(table + (f.rows01 >> from & mask));
+    v = vld1q_lane_u32(table + (f.rows01 >> (from + 32) & mask), v, 1);
+    v = vld1q_lane_u32(table + (f.rows23 >> from & mask), v, 2);
+    v = vld1q_lane_u32(table + (f.rows23 >> (from + 32) & mask), v, 3);
     return {vreinterpretq_u8_u32(v)};
+}
+GOSSET_INLINE Bytes gather(const uint32_t* table, I32Rows index) {
+    return gather<0, 32>(table, Fields(as_bytes(index)));
 }
 GOSSET_INLINE Bytes set32(uint32_t v) {
     return {vreinterpretq_u8_u32(vdupq_n_u32(v))};
@@ -72,29 +86,36 @@ struct WordTable8 {
     explicit GOSSET_INLINE WordTable8(const uint16_t* p) : v(load(p).v) {}
     uint8x16_t v;
 };
-// By bytes 2a and 2a + 1.
+// By bytes 2a and 2a + 1. (A multiplication makes them in fewer steps, of which it takes two.)
 GOSSET_INLINE Bytes lookup(const WordTable8& t, Bytes a) {
-    const uint16x8_t low = vandq_u16(words(a), vdupq_n_u16(7));
-    const uint16x8_t at = vmlaq_u16(vdupq_n_u16(0x0100), low, vdupq_n_u16(0x0202));
-    return {vqtbl1q_u8(t.v, vreinterpretq_u8_u16(at))};
+    const uint8x16_t twice = vshlq_n_u8(vtrn1q_u8(a.v, a.v), 1);
+    const uint8x16_t odd = vreinterpretq_u8_u16(vdupq_n_u16(0x0100));
+    return {vqtbl1q_u8(t.v, vbslq_u8(vdupq_n_u8(14), twice, odd))};
 }
 
 /// Bytes 4a .. 4a + 3 for the low four bits a of a dword.
 GOSSET_INLINE uint8x16_t bytes_of_entry(Bytes a) {
-    const uint32x4_t low = vandq_u32(dwords(a), vdupq_n_u32(15));
-    return vreinterpretq_u8_u32(vmlaq_u32(vdupq_n_u32(0x03020100), low, vdupq_n_u32(0x04040404)));
+    const uint32x4_t low = {0x00000000, 0x04040404, 0x08080808, 0x0c0c0c0c};
+    const uint8x16_t at = vqtbl1q_u8(vshlq_n_u8(a.v, 2), vreinterpretq_u8_u32(low));
+    return vbslq_u8(vdupq_n_u8(0x3c), at, vreinterpretq_u8_u32(vdupq_n_u32(0x03020100)));
 }
 struct RowTable16 {
-    explicit GOSSET_INLINE RowTable16(const void* p) : t(p) {}
-    GOSSET_INLINE RowTable16 exchanged() const {
-        RowTable16 r = *this;
-        r.t.v = {{t.v.val[2], t.v.val[3], t.v.val[0], t.v.val[1]}};
-        return r;
+    struct Exchanged {
+        const RowTable16& table;
+    };
+    explicit GOSSET_INLINE RowTable16(const void* p) {
+        asm("" : "+r"(p));  // loaded where it is used: GCC would rather keep it on the stack
+        v = vld1q_u8_x4(static_cast<const uint8_t*>(p));
     }
-    Table64 t;
+    GOSSET_INLINE Exchanged exchanged() const { return {*this}; }
+    uint8x16x4_t v;
 };
 GOSSET_INLINE Bytes lookup(const RowTable16& t, Bytes a) {
-    return {vqtbl4q_u8(t.t.v, bytes_of_entry(a))};
+    return {vqtbl4q_u8(t.v, bytes_of_entry(a))};
+}
+// Other registers in another order would cost their copies.
+GOSSET_INLINE Bytes lookup(const RowTable16::Exchanged& t, Bytes a) {
+    return {vqtbl4q_u8(t.table.v, veorq_u8(bytes_of_entry(a), vdupq_n_u8(32)))};
 }
 struct FloatTable16 {
     explicit GOSSET_INLINE FloatTable16(const float* p) : t(p) {}
@@ -115,12 +136,12 @@ struct SmallTable {
     explicit GOSSET_INLINE SmallTable(const uint32_t* p) : entries(p) {}
     const uint32_t* entries;
 };
-GOSSET_INLINE Bytes find(const SmallTable&, Bytes a) {
-    return a;
+GOSSET_INLINE Fields find(const SmallTable&, Bytes a) {
+    return Fields(a);
 }
 template <int half>
-GOSSET_INLINE Bytes expand(const SmallTable& t, Bytes found) {
-    return gather(t.entries, as_rows(half ? shr32<16>(found) : found & set32(0xffff)));
+GOSSET_INLINE Bytes expand(const SmallTable& t, const Fields& found) {
+    return gather<16 * half, 16>(t.entries, found);
 }
 
 #if defined(__ARM_FEATURE_DOTPROD)

@@ -33,17 +33,17 @@ class Pvq2 {
     GOSSET_INLINE void decode(const uint8_t* panel, Sink sink) const {
         const Bytes a = load_once(panel + kSliceBytes * s);
         const Bytes b = load_once(panel + kSliceBytes * s + 64);
-        const Bytes orbit = set32(0x7ff);
-        sink(Lane<0>(), code(a & orbit, shr32<11>(a)));
-        sink(Lane<1>(), code(shr32<21>(a), shr32<16>(a)));
-        sink(Lane<2>(), code(b & orbit, shr32<11>(b)));
-        sink(Lane<3>(), code(shr32<21>(b), shr32<16>(b)));
+        const Fields fa(a), fb(b);
+        const uint32_t* orbits = pvq::kOrbitTable.entry;
+        sink(Lane<0>(), code(gather<0, 11>(orbits, fa), shr32<11>(a)));
+        sink(Lane<1>(), code(gather<21, 11>(orbits, fa), shr32<16>(a)));
+        sink(Lane<2>(), code(gather<0, 11>(orbits, fb), shr32<11>(b)));
+        sink(Lane<3>(), code(gather<21, 11>(orbits, fb), shr32<16>(b)));
     }
 
   private:
     /// rest: unit, exchange, gain from bit 0.
-    GOSSET_INLINE Code code(Bytes orbit, Bytes rest) const {
-        const Bytes point = gather(pvq::kOrbitTable.entry, as_rows(orbit));
+    GOSSET_INLINE Code code(Bytes point, Bytes rest) const {
         return {point & set1(15), shr<4>(point), rest, rest, lookup(gains_, rest)};
     }
 
@@ -113,15 +113,17 @@ class Pvq3 {
         const Bytes rest = sub16(shr16<1>(w), lookup(start_, a));
         const Bytes second = shr16<6>(mul16_high(rest, lookup(reciprocal_, a)));
         const Bytes first = sub16(rest, mul16(second, lookup(count_, a)));
-        const Bytes two = find(small_, second);
-        sink(Lane<g>(), code(first & set32(0xffff), expand<0>(small_, two), shuffle4<0, 1, 1, 1>(a),
-                             shr32<8 * g>(units), w));
-        sink(Lane<g + 1>(), code(shr32<16>(first), expand<1>(small_, two), shuffle4<2, 3, 3, 3>(a),
-                                 shr32<8 * g + 8>(units), shr32<16>(w)));
+        const Fields large(first);
+        const auto small = find(small_, second);
+        const uint32_t* halves = pvq::kHalfTable.entry;
+        sink(Lane<g>(), code(gather<0, 16>(halves, large), expand<0>(small_, small),
+                             shuffle4<0, 1, 1, 1>(a), shr32<8 * g>(units), w));
+        sink(Lane<g + 1>(), code(gather<16, 16>(halves, large), expand<1>(small_, small),
+                                 shuffle4<2, 3, 3, 3>(a), shr32<8 * g + 8>(units), shr32<16>(w)));
     }
-    /// two: 8 - the bytes of the second half's entry.
-    GOSSET_INLINE Code code(Bytes first, Bytes two, Bytes a, Bytes units, Bytes word) const {
-        const Bytes one = gather(pvq::kHalfTable.entry, as_rows(first)), high = shr32<4>(units);
+    /// one: the bytes of the first half's entry; two: 8 - those of the second's.
+    GOSSET_INLINE Code code(Bytes one, Bytes two, Bytes a, Bytes units, Bytes word) const {
+        const Bytes high = shr32<4>(units);
         return {add(one, a), add(two, a), units, blend_not(set32(8), units, high),
                 lookup(gains_, blend(set32(1), word, high))};
     }
