@@ -37,3 +37,11 @@ function(gosset_isa_options target isa)
         $<$<CXX_COMPILER_ID:GNU>:-Wno-uninitialized> $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
     set_target_properties(${target} PROPERTIES INTERPROCEDURAL_OPTIMIZATION OFF)
 endfunction()
+
+# gosset_gcc_options(FILE OPTION TIER...): how GCC compiles one kernel file in some tiers.
+function(gosset_gcc_options file option)
+    list(TRANSFORM ARGN PREPEND gosset_simd_ OUTPUT_VARIABLE targets)
+    list(JOIN targets "$<SEMICOLON>" targets)
+    set_source_files_properties(${file} PROPERTIES COMPILE_OPTIONS
+        "$<$<AND:$<CXX_COMPILER_ID:GNU>,$<IN_LIST:$<TARGET_PROPERTY:NAME>,${targets}>>:${option}>")
+endfunction()

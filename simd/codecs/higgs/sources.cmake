@@ -1,4 +1,3 @@
 set(GOSSET_FAMILY_ENCODERS feedback.cpp)
-# GCC schedules before it has registers, and then keeps tables and masks on the stack.
-set_source_files_properties(codecs/higgs/kernel.cpp PROPERTIES COMPILE_OPTIONS
-    "$<$<AND:$<CXX_COMPILER_ID:GNU>,$<IN_LIST:$<TARGET_PROPERTY:NAME>,gosset_simd_neon$<SEMICOLON>gosset_simd_neon_dotprod>>:-fno-schedule-insns>")
+# Scheduled before registers are allocated, it keeps tables and masks on the stack.
+gosset_gcc_options(codecs/higgs/kernel.cpp -fno-schedule-insns neon neon_dotprod)
