@@ -12,7 +12,8 @@
 ///            shr16<n> shl16<n> (16-bit lanes: mask after)
 ///   tables   Table16 Table32 Table64: lookup(table, index), index < 16, 32, 64 or undefined bytes;
 ///            Table16 also of a vector, whose 16 bytes are the same again and again;
-///            GroupTable: lookup(table, index): byte lane 4 * row + g gives entry 16 * g + index
+///            GroupTable: lookup(table, index): byte lane 4 * row + g gives entry 16 * g + the
+///            low four bits of index
 ///   Mask     any_bit(a, b) = a & b != 0, greater(a, b) (u8), sign_bit(a);  & | ^ between masks
 ///            select(m, a, b) = m ? a : b, keep(m, a) = m ? a : 0
 ///   Inputs   the 32 activations of a block, in panel order: those of coordinate j are x_j

@@ -133,10 +133,11 @@ GOSSET_INLINE Bytes lookup(const Table64& t, Bytes index) {
 }
 // vpshufb gives 0 where bit 7 of the index is set: each table answers for its own group only.
 GOSSET_INLINE Bytes lookup(const GroupTable& t, Bytes index) {
+    const Bytes low = index & set1(15);
     __m256i out = _mm256_setzero_si256();
     for (int g = 0; g < 4; g++) {
         const __m256i others = _mm256_set1_epi32(int(0x80808080u & ~(0x80u << 8 * g)));
-        out = _mm256_or_si256(out, _mm256_shuffle_epi8(t.v[g], _mm256_or_si256(index.v, others)));
+        out = _mm256_or_si256(out, _mm256_shuffle_epi8(t.v[g], _mm256_or_si256(low.v, others)));
     }
     return {out};
 }

@@ -25,8 +25,9 @@ GOSSET_INLINE Bytes load(const void* p) {
 /// A load that stays one: compilers repeat a load rather than copy a register, and a panel crosses
 /// a cache line at nearly every vector.
 GOSSET_INLINE Bytes load_once(const void* p) {
-    Bytes a = load(p);
-    __asm__("" : "+v"(a.v));
+    Bytes a;
+    const auto& bytes = *static_cast<const char(*)[64]>(p);
+    __asm__("vmovdqu64 %1, %0" : "=v"(a.v) : "m"(bytes));
     return a;
 }
 GOSSET_INLINE void store(void* p, Bytes a) {
@@ -129,8 +130,8 @@ GOSSET_INLINE Bytes lookup(const Table64& t, Bytes index) {
     return {_mm512_permutexvar_epi8(index.v, t.v)};
 }
 GOSSET_INLINE Bytes lookup(const GroupTable& t, Bytes index) {
-    const __m512i group = _mm512_set1_epi32(0x30201000);
-    return {_mm512_permutexvar_epi8(_mm512_or_si512(index.v, group), t.v)};
+    const Bytes group = {_mm512_set1_epi32(0x30201000)};
+    return {_mm512_permutexvar_epi8(and_or(index, set1(15), group).v, t.v)};
 }
 
 struct Mask {

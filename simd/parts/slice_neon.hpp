@@ -127,8 +127,8 @@ GOSSET_INLINE Bytes lookup(const Table64& t, Bytes index) {
     return {vqtbl4q_u8(t.v, index.v)};
 }
 GOSSET_INLINE Bytes lookup(const GroupTable& t, Bytes index) {
-    const uint8x16_t group = vreinterpretq_u8_u32(vdupq_n_u32(0x30201000));
-    return {vqtbl4q_u8(t.v, vorrq_u8(index.v, group))};
+    const Bytes group = {vreinterpretq_u8_u32(vdupq_n_u32(0x30201000))};
+    return {vqtbl4q_u8(t.v, and_or(index, set1(15), group).v)};
 }
 
 /// Bytes of 0 or 0xff.

@@ -9,6 +9,8 @@
 ///                      high halves are anything.
 ///   AVX-512 only:
 ///   Table64(v)         of a vector; lookup reads the low six bits of an index
+///   insert(a, m, o)    a but for the bits m, which are those of o
+///   or_and(a, o, m)    a | (o & m);  and_xor<m>(a, x): (a & m) ^ x
 ///   bit_matrix<m>(a)   bit k of a byte is the parity of byte k of m and the byte of a
 ///   AVX2 only, for loops that the vector ports limit and loads do not:
 ///   SizedSums          w as int8, -128 excluded, with the activations' sizes kept in memory
@@ -46,6 +48,18 @@ GOSSET_INLINE Bytes nibbles(const uint8_t* p) {
     const __m512i shifts = _mm512_set_epi64(0x0004000400040004, 0x0004000400040004,
                                             0x0004000400040004, 0x0004000400040004, 0, 0, 0, 0);
     return {_mm512_srlv_epi16(twice, shifts)};
+}
+
+// As blend and and_or, but for the operand whose register the result may take.
+GOSSET_INLINE Bytes insert(Bytes a, Bytes m, Bytes o) {
+    return {_mm512_ternarylogic_epi32(a.v, m.v, o.v, 0xb8)};
+}
+GOSSET_INLINE Bytes or_and(Bytes a, Bytes o, Bytes m) {
+    return {_mm512_ternarylogic_epi32(a.v, o.v, m.v, 0xf8)};
+}
+template <int mask>
+GOSSET_INLINE Bytes and_xor(Bytes a, Bytes x) {
+    return {_mm512_ternarylogic_epi32(a.v, x.v, set1(mask).v, 0x6c)};
 }
 
 template <uint64_t m>
