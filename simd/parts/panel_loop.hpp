@@ -15,6 +15,7 @@
 #pragma once
 
 #include "simd/kernels.hpp"
+#include "simd/parts/panel_tile.hpp"
 #include "simd/parts/slice.hpp"
 
 namespace gosset::GOSSET_ISA {
@@ -84,7 +85,7 @@ void gemv(const MatvecArgs& a) {
             const typename Panel::Sums::Block x(q);
             const typename Panel::Index index(p + Panel::kIndexAt);
             for_slices([&](auto s) __attribute__((always_inline)) {
-                typename Panel::Sums sums(a.x.sum[b]);
+                typename Panel::Sums sums(Panel::Sums::start(a.x.sum[b]));
                 panel.template decode<s>(
                     p, [&](auto j, Bytes w) __attribute__((always_inline)) {
                         sums.template add<j>(Panel::Sums::form(w), x);
@@ -99,56 +100,58 @@ void gemv(const MatvecArgs& a) {
     }
 }
 
-/// Tokens that share one decoding of a panel: their sums live on the stack.
-constexpr uint32_t kGemmTokens = 32;
+constexpr uint32_t kDecodedSlices = kSumRows * kSlices;
 
-/// Block b of tokens first .. first + n, whose decoded slice s is w.
-template <class Panel, int s>
-GOSSET_INLINE void gemm_slice(const MatvecArgs& a, const Bytes (&w)[8], F32Rows scales, uint32_t b,
-                              uint32_t first, uint32_t n, F32Rows (*f)[kSlices]) {
-    for (uint32_t t = 0; t < n; t++) {
-        const size_t at = size_t(first + t) * a.w.blocks + b;
-        const typename Panel::Sums::Block x(a.x.q + at * kPanelCols);
-        typename Panel::Sums sums(a.x.sum[at]);
-        for_lanes([&](auto j) __attribute__((always_inline)) { sums.template add<j>(w[j], x); });
-        f[t][s] = fold(sums, scales, a.x.scale[at], f[t][s]);
+/// Panels [block, block + to.blocks) of kSumRows row blocks from rb on, as sums take them; those
+/// from `end` on are the last one again.
+template <class Panel>
+void decode_panels(const Weights& w, uint32_t rb, uint32_t end, uint32_t block,
+                   DecodedPanels<kDecodedSlices>& to) {
+    const Panel panel(w);
+    const typename Panel::Table table(w.table);
+    for (uint32_t r = 0; r < kSumRows; r++) {
+        const uint8_t* p =
+            w.panels + (size_t(at_most(end - 1, rb + r)) * w.blocks + block) * Panel::kBytes;
+        for (uint32_t b = 0; b < to.blocks; b++, p += Panel::kBytes) {
+            prefetch_panel<Panel::kBytes>(p);
+            const typename Panel::Index index(p + Panel::kIndexAt);
+            for_slices([&](auto s) __attribute__((always_inline)) {
+                const uint32_t slice = r * kSlices + s;
+                panel.template decode<s>(
+                    p, [&](auto j, Bytes v) __attribute__((always_inline)) {
+                        to.w[b][j][slice] = Panel::Sums::InTile::form(v);
+                    });
+                to.scale[b][slice] = lookup<s>(table, index);
+            });
+        }
     }
 }
 
+/// kSumRows row blocks from rb on, those that come before `end`, of tokens first .. first + n.
 template <class Panel>
-void gemm_tokens(const MatvecArgs& a, uint32_t rb, uint32_t first, uint32_t n) {
-    const Panel panel(a.w);
-    const typename Panel::Table table(a.w.table);
-    const uint8_t* p = a.w.panels + size_t(rb) * a.w.blocks * Panel::kBytes;
-    F32Rows f[kGemmTokens][kSlices];
+void gemm_rows(const MatvecArgs& a, uint32_t rb, uint32_t end, uint32_t first, uint32_t n) {
+    DecodedPanels<kDecodedSlices> panels;
+    TileSums<kDecodedSlices> sums;
     for (uint32_t t = 0; t < n; t++)
-        for (F32Rows& slice : f[t]) slice = zero_f32();
-    for (uint32_t b = 0; b < a.w.blocks; b++, p += Panel::kBytes) {
-        prefetch_panel<Panel::kBytes>(p);
-        const typename Panel::Index index(p + Panel::kIndexAt);
-        for_slices([&](auto s) __attribute__((always_inline)) {
-            Bytes w[8];
-            panel.template decode<s>(
-                p, [&](auto j, Bytes v)
-                       __attribute__((always_inline)) { w[j] = Panel::Sums::form(v); });
-            gemm_slice<Panel, s>(a, w, lookup<s>(table, index), b, first, n, f);
-        });
+        for (F32Rows& slice : sums.f[t]) slice = zero_f32();
+    for (uint32_t b = 0; b < a.w.blocks; b += kDecodedBlocks) {
+        panels.blocks = at_most(kDecodedBlocks, a.w.blocks - b);
+        decode_panels<Panel>(a.w, rb, end, b, panels);
+        sum_panels<typename Panel::Sums::InTile>(a, panels, b, first, n, sums);
     }
-    for_slices([&](auto s) __attribute__((always_inline)) {
+    for (uint32_t s = 0; s < at_most(kSumRows, end - rb) * kSlices; s++) {
         const size_t row = size_t(16) * rb + kSliceRows * s;
         const F32Rows row_scale = load_f16(a.w.row_scales + row);
-        for (uint32_t t = 0; t < n; t++)
-            store(a.y + (first + t) * a.y_stride + row, mul(f[t][s], row_scale));
-    });
+        float* y = a.y + first * a.y_stride + row;
+        for (uint32_t t = 0; t < n; t++, y += a.y_stride) store(y, mul(sums.f[t][s], row_scale));
+    }
 }
 
 template <class Panel>
 void gemm(const MatvecArgs& a) {
-    for (uint32_t rb = a.row_block_begin; rb < a.row_block_end; rb++)
-        for (uint32_t t = 0; t < a.tokens; t += kGemmTokens) {
-            const uint32_t left = a.tokens - t;
-            gemm_tokens<Panel>(a, rb, t, left < kGemmTokens ? left : kGemmTokens);
-        }
+    for (uint32_t t = 0; t < a.tokens; t += kDecodedTokens)
+        for (uint32_t rb = a.row_block_begin; rb < a.row_block_end; rb += kSumRows)
+            gemm_rows<Panel>(a, rb, a.row_block_end, t, at_most(kDecodedTokens, a.tokens - t));
 }
 
 /// Decodes the whole slice for the one row: 16 rows' work on AVX-512, and still several times the

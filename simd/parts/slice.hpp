@@ -23,6 +23,7 @@
 ///   Acc      a sum that is not finished: zero_acc, start_acc(start value); dot_u7<j>(acc, w, x):
 ///            the same with x_j; total(even, odd), where the one got j = 0, 2, 4, 6 in this order,
 ///            the other the rest; where one chain of additions is as fast, kAccs = 1 and total(acc)
+///            TileInputs, kTileAccs: the same for a gemm, which has many chains under way
 ///   S8Sums, TableSums, U7Sums, NibbleSums: whole blocks (below)
 ///   F32Rows  a float a row: zero_f32, set_f32, load_f32, load_f16, store, to_f32, mul, add, fma
 ///   ScaleTable, ScaleIndex: lookup<s>(table, index): table[index of the row], rows of slice s
@@ -31,6 +32,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 #include "simd/parts/isa.hpp"
 
@@ -87,38 +89,44 @@ GOSSET_INLINE void for_slices(F f) {
 }
 
 /// Sum over the 32 columns of a row, as three ways to see a weight. Each is used as
-///   Sums s(sum);  s.add<j>(Sums::form(w_j), x) for j = 0..7;  s.total()
-/// where x is the activations as a Sums::Block.
+///   Sums s(Sums::start(sum));  s.add<j>(Sums::form(w_j), x) for j = 0..7;  s.total()
+/// where x is the activations as a Sums::Block, and `sum` is the sum of the block's 32 activations;
 /// level(w) is what a byte of w stands for.
-/// `sum` is the sum of the block's 32 activations.
+/// InTile is the same for a gemm, which has sums of many tokens under way at a time.
 
 /// The sums of a block in one or two accumulators, from a start value on.
+template <int accs>
 struct PlainSums {
     using Block = Inputs;
-    GOSSET_INLINE explicit PlainSums(int32_t start) : even_(start_acc(start)) {}
+    PlainSums() = default;
+    GOSSET_INLINE explicit PlainSums(int32_t start) : even_(start_acc(start)) {
+        if constexpr (accs > 1) odd_ = zero_acc();
+    }
     GOSSET_INLINE I32Rows total() const {
-        return kAccs == 1 ? GOSSET_ISA::total(even_) : GOSSET_ISA::total(even_, odd_);
+        return accs == 1 ? GOSSET_ISA::total(even_) : GOSSET_ISA::total(even_, odd_);
     }
 
   protected:
     template <int j>
     GOSSET_INLINE Acc& acc() {
-        return kAccs == 1 || j % 2 == 0 ? even_ : odd_;
+        return accs == 1 || j % 2 == 0 ? even_ : odd_;
     }
 
   private:
-    Acc even_, odd_ = zero_acc();
+    Acc even_, odd_;
 };
 
-/// w - offset, with w in [0, 127]: the offset is undone by the start value.
-template <int offset>
-struct U7Sums : PlainSums {
-    GOSSET_INLINE explicit U7Sums(int32_t sum) : PlainSums(-offset * sum) {}
-    GOSSET_INLINE static Bytes form(Bytes w) { return w; }
-    GOSSET_INLINE static int level(uint8_t w) { return w - offset; }
-    template <int j>
-    GOSSET_INLINE void add(Bytes w, const Inputs& x) {
-        acc<j>() = dot_u7<j>(acc<j>(), w, x);
+/// (w << shift) - offset, with w << shift in [0, 127]: the offset is undone by the start value.
+template <int offset, int shift = 0, int accs = kAccs>
+struct U7Sums : PlainSums<accs> {
+    using InTile = U7Sums<offset, shift, kTileAccs>;
+    using PlainSums<accs>::PlainSums;
+    GOSSET_INLINE static int32_t start(int32_t sum) { return -offset * sum; }
+    GOSSET_INLINE static Bytes form(Bytes w) { return shift ? shl16<shift>(w) : w; }
+    GOSSET_INLINE static int level(uint8_t w) { return (w << shift) - offset; }
+    template <int j, class X>
+    GOSSET_INLINE void add(Bytes w, const X& x) {
+        this->template acc<j>() = dot_u7<j>(this->template acc<j>(), w, x);
     }
 };
 
@@ -126,10 +134,14 @@ struct U7Sums : PlainSums {
 template <int shift, int offset>
 struct NibbleSums {
     using Block = Inputs;
-    GOSSET_INLINE explicit NibbleSums(int32_t sum) : start_(set_rows(-offset * sum)) {}
+    using InTile = std::conditional_t<kFourWayDot, U7Sums<offset, shift, kTileAccs>, NibbleSums>;
+    NibbleSums() = default;
+    GOSSET_INLINE explicit NibbleSums(int32_t start)
+        : start_(set_rows(start)), even_(zero_u4()), odd_(zero_u4()) {}
+    GOSSET_INLINE static int32_t start(int32_t sum) { return -offset * sum; }
     GOSSET_INLINE static Bytes form(Bytes w) { return w; }
-    template <int j>
-    GOSSET_INLINE void add(Bytes w, const Inputs& x) {
+    template <int j, class X>
+    GOSSET_INLINE void add(Bytes w, const X& x) {
         if constexpr (j % 2 == 0) even_ = dot_u4<j>(even_, w, x);
         if constexpr (j % 2 == 1) odd_ = dot_u4<j>(odd_, w, x);
     }
@@ -138,26 +150,33 @@ struct NibbleSums {
 
   private:
     I32Rows start_;
-    U4Acc even_ = zero_u4(), odd_ = zero_u4();
+    U4Acc even_, odd_;
 };
 
 /// w as int8, -128 included. form() is the ISA's own: a gemm calls it once a panel.
-struct S8Sums : PlainSums {
-    GOSSET_INLINE explicit S8Sums(int32_t sum) : PlainSums(start_s8(sum)) {}
+template <int accs = kAccs>
+struct S8SumsOf : PlainSums<accs> {
+    using InTile = S8SumsOf<kTileAccs>;
+    using PlainSums<accs>::PlainSums;
+    GOSSET_INLINE static int32_t start(int32_t sum) { return start_s8(sum); }
     GOSSET_INLINE static Bytes form(Bytes w) { return form_s8(w); }
     GOSSET_INLINE static int level(uint8_t w) { return int8_t(w); }
-    template <int j>
-    GOSSET_INLINE void add(Bytes w, const Inputs& x) {
-        acc<j>() = dot_s8<j>(acc<j>(), w, x);
+    template <int j, class X>
+    GOSSET_INLINE void add(Bytes w, const X& x) {
+        this->template acc<j>() = dot_s8<j>(this->template acc<j>(), w, x);
     }
 };
+using S8Sums = S8SumsOf<>;
 
 /// The same for a codec that looks its levels up: the table was given form_s8 beforehand.
-struct TableSums : S8Sums {
-    using S8Sums::S8Sums;
+template <int accs = kAccs>
+struct TableSumsOf : S8SumsOf<accs> {
+    using InTile = TableSumsOf<kTileAccs>;
+    using S8SumsOf<accs>::S8SumsOf;
     GOSSET_INLINE static Bytes form(Bytes w) { return w; }
     GOSSET_INLINE static int level(uint8_t w) { return int8_t(w ^ kFormS8); }
 };
+using TableSums = TableSumsOf<>;
 
 }  // namespace
 }  // namespace gosset::GOSSET_ISA

@@ -173,6 +173,7 @@ GOSSET_INLINE Bytes keep(Mask m, Bytes a) {
 }
 
 struct Inputs {
+    Inputs() = default;
     explicit GOSSET_INLINE Inputs(const int8_t* block) : q(block) {}
     const int8_t* q;
 };
@@ -204,7 +205,9 @@ GOSSET_INLINE I32Rows dot_u7_lanes(I32Rows acc, Bytes w, Bytes x) {
     return acc + widen(_mm256_maddubs_epi16(w.v, x.v));
 }
 using Acc = I32Rows;
-constexpr int kAccs = 2;
+using TileInputs = Inputs;
+constexpr int kAccs = 2, kTileAccs = 1;
+constexpr bool kFourWayDot = false;
 GOSSET_INLINE Acc zero_acc() {
     return zero_rows();
 }
@@ -252,6 +255,9 @@ GOSSET_INLINE Acc dot_s8(Acc acc, Bytes w, const Inputs& x) {
     return acc + widen(_mm256_maddubs_epi16(_mm256_abs_epi8(w.v), signed_x));
 }
 
+/// Row blocks, slices and tokens of a gemm whose int32 and float accumulators stay in registers: 8
+/// of 16.
+constexpr uint32_t kSumRows = 1, kSumSlices = 1, kSumTokens = 4;
 /// Row blocks and tokens of a gemm whose float accumulators stay in registers: 12 of 16.
 constexpr uint32_t kTileRows = 1, kTileTokens = 6;
 

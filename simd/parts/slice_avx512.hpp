@@ -163,6 +163,7 @@ GOSSET_INLINE Bytes keep(Mask m, Bytes a) {
 }
 
 struct Inputs {
+    Inputs() = default;
     explicit GOSSET_INLINE Inputs(const int8_t* block) : q(block) {}
     const int8_t* q;
 };
@@ -181,7 +182,8 @@ GOSSET_INLINE I32Rows shl(I32Rows a) {
 }
 
 using Acc = I32Rows;
-constexpr int kAccs = 2;
+constexpr int kAccs = 2, kTileAccs = 1;
+constexpr bool kFourWayDot = true;
 GOSSET_INLINE Acc zero_acc() {
     return zero_rows();
 }
@@ -195,6 +197,17 @@ GOSSET_INLINE Acc dot_u7(Acc acc, Bytes w, const Inputs& x) {
     const auto& four = *reinterpret_cast<const int8_t(*)[4]>(x.q + 4 * j);
     __asm__("vpdpbusd %2%{1to16%}, %1, %0" : "+v"(acc.v) : "v"(w.v), "m"(four));
     return acc;
+}
+/// The same where several row blocks share the four activations.
+struct TileInputs {
+    TileInputs() = default;
+    explicit GOSSET_INLINE TileInputs(const int8_t* block) : q(block) {}
+    const int8_t* q;
+};
+template <int j>
+GOSSET_INLINE Acc dot_u7(Acc acc, Bytes w, const TileInputs& x) {
+    const __m512i four = _mm512_set1_epi32(load_unaligned<int32_t>(x.q + 4 * j));
+    return {_mm512_dpbusd_epi32(acc.v, w.v, four)};
 }
 
 GOSSET_INLINE I32Rows total(Acc acc) {
@@ -227,11 +240,14 @@ GOSSET_INLINE Bytes form_s8(Bytes w) {
 GOSSET_INLINE int32_t start_s8(int32_t sum) {
     return -128 * sum;
 }
-template <int j>
-GOSSET_INLINE Acc dot_s8(Acc acc, Bytes w, const Inputs& x) {
+template <int j, class X>
+GOSSET_INLINE Acc dot_s8(Acc acc, Bytes w, const X& x) {
     return dot_u7<j>(acc, w, x);
 }
 
+/// Row blocks, slices and tokens of a gemm whose int32 and float accumulators stay in registers: 24
+/// of 32.
+constexpr uint32_t kSumRows = 2, kSumSlices = 2, kSumTokens = 6;
 /// Row blocks and tokens of a gemm whose float accumulators stay in registers: 16 of 32.
 constexpr uint32_t kTileRows = 2, kTileTokens = 8;
 

@@ -186,11 +186,16 @@ GOSSET_INLINE int32_t start_s8(int32_t) {
 #if defined(__ARM_FEATURE_DOTPROD)
 
 struct Inputs {
+    Inputs() = default;
     explicit GOSSET_INLINE Inputs(const int8_t* q) : v{vld1q_s8(q), vld1q_s8(q + 16)} {}
     int8x16_t v[2];
 };
 using Acc = I32Rows;
-constexpr int kAccs = 1;  // sdot forwards its sum to the next
+using TileInputs = Inputs;
+/// Row blocks, slices and tokens of a gemm whose accumulators stay in registers: 12 of 32.
+constexpr uint32_t kSumRows = 1, kSumSlices = 2, kSumTokens = 3;
+constexpr int kAccs = 1, kTileAccs = 1;  // sdot forwards its sum to the next
+constexpr bool kFourWayDot = true;
 GOSSET_INLINE Acc zero_acc() {
     return zero_rows();
 }
@@ -230,6 +235,7 @@ GOSSET_INLINE I32Rows total_u4(U4Acc a, U4Acc b) {
 #else
 
 struct Inputs {
+    Inputs() = default;
     explicit GOSSET_INLINE Inputs(const int8_t* block) : q(block) {}
     const int8_t* q;
 };
@@ -279,7 +285,11 @@ GOSSET_INLINE Acc start_acc(int32_t v) {
     acc.lo = acc.hi = int32x4_t{v, 0, v, 0};
     return acc;
 }
-constexpr int kAccs = 2;
+using TileInputs = Inputs;
+/// Row blocks, slices and tokens of a gemm whose accumulators stay in registers: 20 of 32.
+constexpr uint32_t kSumRows = 1, kSumSlices = 1, kSumTokens = 2;
+constexpr int kAccs = 2, kTileAccs = 2;
+constexpr bool kFourWayDot = false;
 template <int j>
 GOSSET_INLINE Acc dot_s8(Acc acc, Bytes w, const Inputs& x) {
     const int8x16_t s = vreinterpretq_s8_u8(w.v), c = coordinate<j>(x);

@@ -106,9 +106,10 @@ struct SizedInputs : Inputs {
 };
 
 /// |x| times sign(x) w: an instruction less than dot_s8, which must ask for |w| each time.
-struct SizedSums : PlainSums {
+struct SizedSums : PlainSums<kAccs> {
     using Block = SizedInputs;
-    GOSSET_INLINE explicit SizedSums(int32_t) : PlainSums(0) {}
+    using PlainSums<kAccs>::PlainSums;
+    GOSSET_INLINE static int32_t start(int32_t) { return 0; }
     GOSSET_INLINE static Bytes form(Bytes w) { return w; }
     GOSSET_INLINE static int level(uint8_t w) { return int8_t(w); }
     template <int j>

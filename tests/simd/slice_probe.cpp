@@ -27,7 +27,7 @@ template <class Sums>
 I32Rows sums_of(Bytes w, const uint8_t* c) {
     int32_t sum = 0;
     for (int i = 0; i < 32; i++) sum += act(c)[i];
-    Sums sums(sum);
+    Sums sums(Sums::start(sum));
     const typename Sums::Block x(act(c));
     for_lanes([&](auto j) { sums.template add<j>(Sums::form(w), x); });
     return sums.total();

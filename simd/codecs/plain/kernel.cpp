@@ -66,10 +66,6 @@ void plain_gemv(const MatvecArgs& a) {
     }
 }
 
-GOSSET_INLINE uint32_t at_most(uint32_t limit, uint32_t n) {
-    return n < limit ? n : limit;
-}
-
 /// A gemm takes kRows row blocks, a stretch of columns and up to kTokens tokens at a time: the
 /// weights of the stretch become floats once, then tiles of kRows x kTile accumulators stay in
 /// registers over it. The four folds of kernels.hpp never meet before the end, so a tile runs

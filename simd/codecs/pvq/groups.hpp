@@ -62,6 +62,9 @@ GOSSET_INLINE void gemv_groups(const MatvecArgs& a) {
     }
 }
 
+/// Tokens that share one decoding of a panel: their sums live on the stack.
+constexpr uint32_t kGemmTokens = 32;
+
 template <class Member>
 void gemm_groups_of(const MatvecArgs& a, uint32_t rb, uint32_t first, uint32_t n) {
     const Member member(a.w);
