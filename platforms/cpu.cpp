@@ -58,7 +58,11 @@ CpuFeatures cpu_from_cpuid(std::span<const CpuidLeaf> leaves, uint64_t xcr0) {
     const uint64_t saved = osxsave ? xcr0 : 0;
     const bool ymm = (saved & 0x6) == 0x6;
     const bool zmm = (saved & 0xe6) == 0xe6;
-    const bool tiles = (saved & 0x60000) == 0x60000;
+    // Leaf 0x1d, 1: the palette that kernels configure, 8 tiles of 16 rows of 64 bytes. A virtual
+    // machine that shows the feature and hides the palette has no tiles.
+    const CpuidLeaf palette = get_leaf(leaves, 0x1d, 1);
+    const bool tiles = (saved & 0x60000) == 0x60000 && palette.ebx == (8u << 16 | 64) &&
+                       (palette.ecx & 0xffff) == 16;
 
     const struct {
         CpuFeature feature;

@@ -51,6 +51,10 @@ CpuFeatures cpu_from_hwcap(uint64_t hwcap, uint64_t hwcap2);
 const CpuFeatures& cpu_features();
 /// "avx2 fma f16c ...", in the order of cpu_features.def.
 std::string cpu_feature_list(const CpuFeatures&);
+/// Whether this process may use the AMX tiles, which Linux gives only to those that ask: asks. The
+/// answer holds for all threads, those to come included, and until the process ends; from then on
+/// the kernel wants an alternate signal stack to have room for the tiles. False on other systems.
+bool permit_tiles();
 /// Cores that this process may be scheduled on, at least 1.
 unsigned usable_cores();
 

@@ -58,4 +58,12 @@ CpuFeatures read_cpu() {
 
 }  // namespace gosset::detail
 
+namespace gosset {
+
+bool permit_tiles() {
+    return false;
+}
+
+}  // namespace gosset
+
 #endif

@@ -5,6 +5,11 @@
 
 #include <cpuid.h>
 
+#if defined(__linux__) && defined(__x86_64__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
 namespace gosset::detail {
 
 namespace {
@@ -17,8 +22,8 @@ uint64_t read_xcr0() {
 
 CpuFeatures read_cpu() {
     const uint32_t wanted[][2] = {{0, 0},           {1, 0},           {7, 0},
-                                  {7, 1},           {0x80000000u, 0}, {0x80000002u, 0},
-                                  {0x80000003u, 0}, {0x80000004u, 0}};
+                                  {7, 1},           {0x1d, 1},        {0x80000000u, 0},
+                                  {0x80000002u, 0}, {0x80000003u, 0}, {0x80000004u, 0}};
     CpuidLeaf leaves[sizeof wanted / sizeof *wanted];
     size_t n = 0;
     for (const auto& w : wanted) {
@@ -31,5 +36,22 @@ CpuFeatures read_cpu() {
 }
 
 }  // namespace gosset::detail
+
+namespace gosset {
+
+bool permit_tiles() {
+#if defined(__linux__) && defined(__x86_64__)
+    // arch/x86/include/uapi/asm/prctl.h; 18 is XFEATURE_XTILE_DATA. A granted request is believed
+    // only if the permission then shows.
+    constexpr long kGetPermission = 0x1022, kAskPermission = 0x1023, kTileData = 18;
+    unsigned long granted = 0;
+    return syscall(SYS_arch_prctl, kAskPermission, kTileData) == 0 &&
+           syscall(SYS_arch_prctl, kGetPermission, &granted) == 0 && (granted >> kTileData & 1);
+#else
+    return false;
+#endif
+}
+
+}  // namespace gosset
 
 #endif

@@ -27,6 +27,7 @@ CodecKernels merged(CodecKernels k, const CodecKernels& reference) {
     fall_back(k.gemm, reference.gemm);
     fall_back(k.decode_row, reference.decode_row);
     fall_back(k.extend, reference.extend);
+    fall_back(k.gemm_many, k.gemm);
     return k;
 }
 
@@ -50,15 +51,22 @@ OpKernels merged(OpKernels k, const OpKernels& reference) {
     return k;
 }
 
+/// What the tier has for a member of the family; all null where it has nothing.
+CodecKernels own_kernels(const char* tier, const Family& family, size_t member) {
+    const FamilyKernels* own = tier_kernels(tier, family);
+    return own && member < own->count ? own->members[member] : CodecKernels{};
+}
+
 Isa make_isa(const Tier& tier) {
     Isa isa{&tier, {}, {}};
     const OpKernels* reference = all_tiers().front().ops;
     if (reference) isa.ops = merged(tier.ops ? *tier.ops : OpKernels{}, *reference);
     for (const Family* family : all_families()) {
-        const FamilyKernels* own = tier_kernels(tier, *family);
-        for (size_t i = 0; i < family->count; i++)
-            isa.codecs.push_back(merged(own && i < own->count ? own->members[i] : CodecKernels{},
-                                        *family->members[i].reference));
+        for (size_t i = 0; i < family->count; i++) {
+            CodecKernels own = own_kernels(tier.base ? tier.base : tier.name, *family, i);
+            if (tier.base) own.gemm_many = own_kernels(tier.name, *family, i).gemm;
+            isa.codecs.push_back(merged(own, *family->members[i].reference));
+        }
     }
     return isa;
 }

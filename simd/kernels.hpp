@@ -59,6 +59,10 @@ struct MatvecArgs {
     size_t y_stride;
 };
 
+/// Tokens from which on gemm_many is worth it: below, tiles of 16 tokens that are not full, and
+/// panels decoded for few, cost what they save (Sapphire Rapids).
+inline constexpr uint32_t kManyTokens = 64;
+
 struct CodecKernels {
     void (*gemv)(const MatvecArgs&);
     /// Equals `tokens` gemv calls bit for bit; decodes a panel once for a block of tokens.
@@ -67,6 +71,8 @@ struct CodecKernels {
     void (*decode_row)(const Weights&, uint32_t row, float* out);
     /// Fills ext for one token from its q (blocks x 32 bytes); null when act_ext_bytes is 0.
     void (*extend)(const int8_t* q, size_t blocks, uint8_t* ext);
+    /// Equals gemm bit for bit, for any number of tokens; null where a tier has nothing better.
+    void (*gemm_many)(const MatvecArgs&) = nullptr;
 };
 
 /// Positions of the KV cache handled at a time; chunks begin at multiples of it.

@@ -40,6 +40,12 @@ bool runs_scalar(const CpuFeatures&) {
            f.has_all({avx512f, avx512bw, avx512vl, avx512dq, avx512_vnni, avx512_vbmi, gfni});
 }
 
+// Asked last: permission is a question to the kernel, and lasts as long as the process.
+[[maybe_unused]] bool runs_avx512_amx(const CpuFeatures& f) {
+    using enum CpuFeature;
+    return runs_avx512(f) && f.has_all({amx_tile, amx_int8}) && permit_tiles();
+}
+
 [[maybe_unused]] bool runs_neon(const CpuFeatures& f) {
     return f.has(CpuFeature::neon);
 }
@@ -65,17 +71,17 @@ const Entry entries[] = {
 
 std::span<const Tier> all_tiers() {
     static const Tier tiers[] = {
-        {"scalar", runs_scalar, GOSSET_OPS(reference_ops)},
-#define GOSSET_TIER(isa) {#isa, runs_##isa, GOSSET_OPS(isa::op_kernels)},
+        {"scalar", runs_scalar, GOSSET_OPS(reference_ops), nullptr},
+#define GOSSET_TIER(isa) {#isa, runs_##isa, GOSSET_OPS(isa::op_kernels), nullptr},
+#define GOSSET_TILE_TIER(isa, base) {#isa, runs_##isa, GOSSET_OPS(base::op_kernels), #base},
 #include "simd/built.def"
     };
     return tiers;
 }
 
-const FamilyKernels* tier_kernels(const Tier& tier, const Family& family) {
+const FamilyKernels* tier_kernels(const char* tier, const Family& family) {
     for (const Entry& e : entries)
-        if (!std::strcmp(e.tier, tier.name) && !std::strcmp(e.family, family.name))
-            return e.kernels;
+        if (!std::strcmp(e.tier, tier) && !std::strcmp(e.family, family.name)) return e.kernels;
     return nullptr;
 }
 

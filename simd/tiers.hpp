@@ -13,11 +13,13 @@ struct Tier {
     const char* name;
     bool (*runs_on)(const CpuFeatures&);
     const OpKernels* ops;  ///< null where this build has none; members may be null
+    /// Not null: all is as in the tier of this name, and the own gemm becomes gemm_many.
+    const char* base;
 };
 
 /// Plain to best; the first is "scalar", which runs everywhere.
 std::span<const Tier> all_tiers();
-/// The kernels that `tier` has for the family; null for scalar.
-const FamilyKernels* tier_kernels(const Tier& tier, const Family& family);
+/// The kernels that the tier of this name has for the family; null for scalar.
+const FamilyKernels* tier_kernels(const char* tier, const Family& family);
 
 }  // namespace gosset

@@ -65,7 +65,9 @@ void LinearGroup::multiply(const Pool::Member& member, size_t tokens, const Acti
                 args.tokens = uint32_t(tokens);
                 args.y = y[l.slot];
                 args.y_stride = stride[l.slot];
-                (tokens == 1 ? l.kernels.gemv : l.kernels.gemm)(args);
+                (tokens == 1            ? l.kernels.gemv
+                 : tokens < kManyTokens ? l.kernels.gemm
+                                        : l.kernels.gemm_many)(args);
             }
             first += l.w.row_blocks;
         }

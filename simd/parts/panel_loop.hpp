@@ -1,6 +1,6 @@
 /// The gemv and gemm that codecs with int8 activations share: a codec supplies only how a slice
 /// of a panel becomes 8 Bytes of levels. Relies on simd/parts/slice.hpp; the definition is in
-/// simd/kernels.hpp.
+/// simd/kernels.hpp. A tier of tiles (simd/tiers.hpp) has another gemm and nothing else.
 ///
 ///   struct MyPanel : BlockScaled<264, 256> {       // bytes of a panel; where its indices begin
 ///       using Sums = NibbleSums<1, 15>;            // what a level is (simd/parts/slice.hpp)
@@ -14,55 +14,15 @@
 ///   const CodecKernels k = {gemv<MyPanel>, gemm<MyPanel>, decode_row<MyPanel>, nullptr};
 #pragma once
 
-#include "simd/kernels.hpp"
+#if defined(__AMX_INT8__)
+#include "simd/parts/panel_amx.hpp"
+#else
+
+#include "simd/parts/panel_shape.hpp"
 #include "simd/parts/panel_tile.hpp"
-#include "simd/parts/slice.hpp"
 
 namespace gosset::GOSSET_ISA {
 namespace {
-
-/// Panels are streamed once. 2 KiB ahead was best of 0.5, 1, 2, 4 and 8; without it a core reaches
-/// two thirds of the memory's bandwidth. Addresses beyond the tensor are harmless to prefetch.
-template <uint32_t bytes>
-GOSSET_INLINE void prefetch_panel(const uint8_t* panel) {
-    const uintptr_t ahead = reinterpret_cast<uintptr_t>(panel) + 2048;
-    GOSSET_UNROLL
-    for (uint32_t i = 0; i < bytes; i += 64)
-        __builtin_prefetch(reinterpret_cast<const void*>(ahead + i));
-}
-
-/// What a panel of ScaleKind::block says of itself: its size and where its indices begin.
-template <uint32_t bytes, uint32_t index_at>
-struct BlockScaled {
-    static constexpr uint32_t kBytes = bytes, kIndexAt = index_at;
-    using Table = ScaleTable;
-    using Index = ScaleIndex;
-    GOSSET_INLINE static float scale(const float* table, const uint8_t* panel, uint32_t row) {
-        return table[panel[index_at + row / 2] >> (4 * (row % 2)) & 15];
-    }
-};
-
-/// The same for ScaleKind::row, which looks nothing up.
-struct RowScale {
-    explicit GOSSET_INLINE RowScale(const float* table) : v(set_f32(*table)) {}
-    F32Rows v;
-};
-struct NoIndex {
-    explicit GOSSET_INLINE NoIndex(const uint8_t*) {}
-};
-template <int slice>
-GOSSET_INLINE F32Rows lookup(const RowScale& scale, const NoIndex&) {
-    return scale.v;
-}
-template <uint32_t bytes>
-struct RowScaled {
-    static constexpr uint32_t kBytes = bytes, kIndexAt = 0;
-    using Table = RowScale;
-    using Index = NoIndex;
-    GOSSET_INLINE static float scale(const float* table, const uint8_t*, uint32_t) {
-        return *table;
-    }
-};
 
 /// f + acc * (table[index] * scale): one block of one token.
 template <class Sums>
@@ -137,6 +97,8 @@ void gemm_rows(const MatvecArgs& a, uint32_t rb, uint32_t end, uint32_t first, u
     for (uint32_t b = 0; b < a.w.blocks; b += kDecodedBlocks) {
         panels.blocks = at_most(kDecodedBlocks, a.w.blocks - b);
         decode_panels<Panel>(a.w, rb, end, b, panels);
+        if (b + panels.blocks == a.w.blocks)
+            expect_results(a, rb, at_most(kSumRows, end - rb), first, n);
         sum_panels<typename Panel::Sums::InTile>(a, panels, b, first, n, sums);
     }
     for (uint32_t s = 0; s < at_most(kSumRows, end - rb) * kSlices; s++) {
@@ -180,3 +142,5 @@ void decode_row(const Weights& w, uint32_t row, float* out) {
 
 }  // namespace
 }  // namespace gosset::GOSSET_ISA
+
+#endif

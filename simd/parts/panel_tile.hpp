@@ -1,21 +1,12 @@
 /// What a gemm does with decoded panels, whatever the codec: tiles of tokens x slices whose sums
-/// stay in registers over a stretch of columns. Relies on simd/parts/slice.hpp; the definition of
-/// the result is in simd/kernels.hpp.
+/// stay in registers over a stretch of columns. Relies on simd/parts/panel_shape.hpp; the
+/// definition of the result is in simd/kernels.hpp.
 #pragma once
 
-#include "simd/kernels.hpp"
-#include "simd/parts/slice.hpp"
+#include "simd/parts/panel_shape.hpp"
 
 namespace gosset::GOSSET_ISA {
 namespace {
-
-/// Blocks of columns that are decoded at a time, so that they stay in the first-level cache while
-/// all tokens pass, and tokens whose accumulators lie on the stack meanwhile.
-constexpr uint32_t kDecodedBlocks = 16, kDecodedTokens = 128;
-
-GOSSET_INLINE uint32_t at_most(uint32_t limit, uint32_t n) {
-    return n < limit ? n : limit;
-}
 
 /// Decoded panels of some slices of rows: kSlices of them a row block.
 template <uint32_t slices>

@@ -92,7 +92,8 @@ GOSSET_INLINE void for_slices(F f) {
 ///   Sums s(Sums::start(sum));  s.add<j>(Sums::form(w_j), x) for j = 0..7;  s.total()
 /// where x is the activations as a Sums::Block, and `sum` is the sum of the block's 32 activations;
 /// level(w) is what a byte of w stands for.
-/// InTile is the same for a gemm, which has sums of many tokens under way at a time.
+/// InTile is the same for a gemm, which has sums of many tokens under way at a time, and
+/// InTile::levels(w) the int8 that the bytes of w stand for, on ISAs with a 4-way dot.
 
 /// The sums of a block in one or two accumulators, from a start value on.
 template <int accs>
@@ -123,6 +124,7 @@ struct U7Sums : PlainSums<accs> {
     using PlainSums<accs>::PlainSums;
     GOSSET_INLINE static int32_t start(int32_t sum) { return -offset * sum; }
     GOSSET_INLINE static Bytes form(Bytes w) { return shift ? shl16<shift>(w) : w; }
+    GOSSET_INLINE static Bytes levels(Bytes w) { return sub(form(w), set1(offset)); }
     GOSSET_INLINE static int level(uint8_t w) { return (w << shift) - offset; }
     template <int j, class X>
     GOSSET_INLINE void add(Bytes w, const X& x) {
@@ -160,6 +162,7 @@ struct S8SumsOf : PlainSums<accs> {
     using PlainSums<accs>::PlainSums;
     GOSSET_INLINE static int32_t start(int32_t sum) { return start_s8(sum); }
     GOSSET_INLINE static Bytes form(Bytes w) { return form_s8(w); }
+    GOSSET_INLINE static Bytes levels(Bytes w) { return w; }
     GOSSET_INLINE static int level(uint8_t w) { return int8_t(w); }
     template <int j, class X>
     GOSSET_INLINE void add(Bytes w, const X& x) {
@@ -174,6 +177,7 @@ struct TableSumsOf : S8SumsOf<accs> {
     using InTile = TableSumsOf<kTileAccs>;
     using S8SumsOf<accs>::S8SumsOf;
     GOSSET_INLINE static Bytes form(Bytes w) { return w; }
+    GOSSET_INLINE static Bytes levels(Bytes w) { return w ^ set1(kFormS8); }
     GOSSET_INLINE static int level(uint8_t w) { return int8_t(w ^ kFormS8); }
 };
 using TableSums = TableSumsOf<>;

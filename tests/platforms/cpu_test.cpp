@@ -19,6 +19,7 @@ const std::vector<CpuidLeaf> sapphire_rapids = {
     {0x1, 0, 0x000a0678, 0x00020800, 0xfffa3203, 0x1f8bfbff},
     {0x7, 0, 0x00000002, 0xf1bf27eb, 0x1b415fde, 0xbfd14410},
     {0x7, 1, 0x00001c30, 0x00000000, 0x00000000, 0x00000000},
+    {0x1d, 1, 0x04002000, 0x00080040, 0x00000010, 0x00000000},
     {0x80000000, 0, 0x80000008, 0x00000000, 0x00000000, 0x00000000},
     {0x80000002, 0, 0x65746e49, 0x2952286c, 0x6f655820, 0x2952286e},
     {0x80000003, 0, 0x6f725020, 0x73736563, 0x0000726f, 0x00000000},
@@ -78,6 +79,22 @@ TEST_CASE("registers that the operating system does not save do not count") {
     }
     SUBCASE("no tiles") {
         const CpuFeatures f = read(sapphire_rapids, 0xe7);
+        CHECK(!f.has(amx_tile));
+        CHECK(!f.has(amx_int8));
+        CHECK(f.has(avx512f));
+    }
+    SUBCASE("a virtual machine that hides the palette of tiles") {
+        auto dump = sapphire_rapids;
+        SUBCASE("as zeros") {
+            leaf(dump, 0x1d, 1) = {0x1d, 1, 0, 0, 0, 0};
+        }
+        SUBCASE("by its highest leaf") {
+            leaf(dump, 0).eax = 0x1c;
+        }
+        SUBCASE("in part") {
+            leaf(dump, 0x1d, 1).ebx = 0x00040040;
+        }
+        const CpuFeatures f = read(dump, kAllState);
         CHECK(!f.has(amx_tile));
         CHECK(!f.has(amx_int8));
         CHECK(f.has(avx512f));
@@ -148,6 +165,8 @@ TEST_CASE("this machine") {
     CHECK(f.has(CpuFeature::avx512_vnni) == bool(__builtin_cpu_supports("avx512vnni")));
     CHECK(f.has(CpuFeature::avx512_vbmi) == bool(__builtin_cpu_supports("avx512vbmi")));
 #endif
+    if (!f.has(CpuFeature::amx_tile)) MESSAGE("no AMX tiles: whether they are permitted is moot");
+    if (f.has(CpuFeature::amx_tile)) CHECK(gosset::permit_tiles() == gosset::permit_tiles());
     CHECK(gosset::usable_cores() >= 1);
     const unsigned all = std::thread::hardware_concurrency();
     if (all > 0) CHECK(gosset::usable_cores() <= all);
