@@ -59,9 +59,7 @@ GOSSET_INLINE void score_tile(const AttentionChunk& a, const float* q, uint32_t 
                 for (int i = 0; i < 4; i++) sum[h][i] = fma(v, row[i], sum[h][i]);
             }
         });
-    GOSSET_UNROLL
-    for (int h = 0; h < heads; h++)
-        store_sums(sum[h][0], sum[h][1], sum[h][2], sum[h][3], s[h] + p);
+    store_sums(sum, s[0] + p, kAttentionChunk);
 }
 
 /// s -> e = exp(s - max); also the head's max and sum. Positions from count up to a multiple of 16

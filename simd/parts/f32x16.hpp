@@ -49,6 +49,15 @@ GOSSET_INLINE float sum16(F32x16 v) {
     return first(v);
 }
 
+/// out[r * stride + i] = sum16(v[r][i])
+template <int rows>
+GOSSET_INLINE void store_sums(const F32x16 (&v)[rows][4], float* out, size_t stride) {
+    if constexpr (kWide && rows == 4) return store_sums_4x4(v, out, stride);
+    GOSSET_UNROLL
+    for (int r = 0; r < rows; r++)
+        store_sums(v[r][0], v[r][1], v[r][2], v[r][3], out + size_t(r) * stride);
+}
+
 /// b where it is greater, else a: so NaNs in b are passed over.
 GOSSET_INLINE F32x16 larger(F32x16 a, F32x16 b) {
     return select_less(a, b, b, a);

@@ -106,5 +106,32 @@ GOSSET_INLINE void store_sums(F32x16 a, F32x16 b, F32x16 c, F32x16 d, float* out
     store_sums_of_4(fold_to_4(a), fold_to_4(b), fold_to_4(c), fold_to_4(d), out);
 }
 
+/// Sums of the parts (128 bits) of a and b that two shuffles pick.
+template <int low, int high>
+GOSSET_INLINE __m512 add_parts(__m512 a, __m512 b) {
+    return _mm512_add_ps(_mm512_shuffle_f32x4(a, b, low), _mm512_shuffle_f32x4(a, b, high));
+}
+template <int low, int high>
+GOSSET_INLINE __m512 add_lanes(__m512 a, __m512 b) {
+    return _mm512_add_ps(_mm512_shuffle_ps(a, b, low), _mm512_shuffle_ps(a, b, high));
+}
+/// Half the instructions of four times store_sums: all 16 go through the tree together.
+GOSSET_INLINE void store_sums_4x4(const F32x16 (&v)[4][4], float* out, size_t stride) {
+    __m512 column[4];  // four partial sums of each row of v
+    GOSSET_UNROLL
+    for (int i = 0; i < 4; i++) {
+        const __m512 rows01 = add_parts<0x44, 0xee>(raw(v[0][i]), raw(v[1][i]));
+        const __m512 rows23 = add_parts<0x44, 0xee>(raw(v[2][i]), raw(v[3][i]));
+        column[i] = add_parts<0x88, 0xdd>(rows01, rows23);
+    }
+    const __m512 left = add_lanes<0x44, 0xee>(column[0], column[1]);
+    const __m512 right = add_lanes<0x44, 0xee>(column[2], column[3]);
+    const __m512 sums = add_lanes<0x88, 0xdd>(left, right);
+    _mm_storeu_ps(out, _mm512_castps512_ps128(sums));
+    _mm_storeu_ps(out + stride, _mm512_extractf32x4_ps(sums, 1));
+    _mm_storeu_ps(out + 2 * stride, _mm512_extractf32x4_ps(sums, 2));
+    _mm_storeu_ps(out + 3 * stride, _mm512_extractf32x4_ps(sums, 3));
+}
+
 }  // namespace
 }  // namespace gosset::GOSSET_ISA
