@@ -14,7 +14,7 @@
 ///   const CodecKernels k = {gemv<MyPanel>, gemm<MyPanel>, decode_row<MyPanel>, nullptr};
 #pragma once
 
-#if defined(__AMX_INT8__)
+#if defined(GOSSET_TILES)  // not a compiler's macro: GCC and Clang 14 disagree on its name
 #include "simd/parts/panel_amx.hpp"
 #else
 
