@@ -102,10 +102,17 @@ struct SizedInputs : Inputs {
         _mm256_store_si256(reinterpret_cast<__m256i*>(size), _mm256_abs_epi8(load(block).v));
         asm("" : "+m"(size));  // else GCC shuffles the dwords out of the register it has stored
     }
+    /// Sum over g of w * x_j as |x| times sign(x) w: an instruction less than dot_s8, which must
+    /// ask for |w| each time.
+    template <int j>
+    GOSSET_INLINE I32Rows dot(Bytes w) const {
+        const __m256i sizes = _mm256_set1_epi32(load_unaligned<int32_t>(size + 4 * j));
+        const __m256i signed_w = _mm256_sign_epi8(w.v, coordinate<j>(*this));
+        return widen(_mm256_maddubs_epi16(sizes, signed_w));
+    }
     alignas(32) int8_t size[32];
 };
 
-/// |x| times sign(x) w: an instruction less than dot_s8, which must ask for |w| each time.
 struct SizedSums : PlainSums<kAccs> {
     using Block = SizedInputs;
     using PlainSums<kAccs>::PlainSums;
@@ -114,9 +121,7 @@ struct SizedSums : PlainSums<kAccs> {
     GOSSET_INLINE static int level(uint8_t w) { return int8_t(w); }
     template <int j>
     GOSSET_INLINE void add(Bytes w, const SizedInputs& x) {
-        const __m256i size = _mm256_set1_epi32(load_unaligned<int32_t>(x.size + 4 * j));
-        const __m256i signed_w = _mm256_sign_epi8(w.v, coordinate<j>(x));
-        acc<j>() = acc<j>() + widen(_mm256_maddubs_epi16(size, signed_w));
+        acc<j>() = acc<j>() + x.dot<j>(w);
     }
 };
 

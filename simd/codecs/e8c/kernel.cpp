@@ -20,30 +20,23 @@ struct Shape : BlockScaled<e8c::Layout<H>::kPanelBytes, e8c::Layout<H>::kCodeByt
 template <>
 struct Shape<3> : RowScaled<e8c::Layout<3>::kPanelBytes> {};
 
-template <int H, class SumsOf, class DecoderOf>
-struct PanelOf : Shape<H> {
-    using Sums = SumsOf;
+template <int H>
+struct Panel : Shape<H> {
+    using Sums = TableSums;
 
-    explicit GOSSET_INLINE PanelOf(const Weights& w) : decoder(Table32(w.params)) {}
+    explicit GOSSET_INLINE Panel(const Weights& w) : decoder(Table32(w.params)) {}
     template <int s, class Sink>
     GOSSET_INLINE void decode(const uint8_t* panel, Sink sink) const {
         decoder.template decode<s>(panel, sink);
     }
-    DecoderOf decoder;
+    Decoder<H> decoder;
 };
-template <int H>
-using Panel = PanelOf<H, TableSums, Decoder<H>>;
 
 template <int H>
 constexpr auto kGemv = gemv<Panel<H>>;
 
 #ifdef GOSSET_MIRRORED
 
-template <int H>
-struct MirrorPanel : PanelOf<H, SizedSums, MirrorDecoder<H>> {
-    using PanelOf<H, SizedSums, MirrorDecoder<H>>::PanelOf;
-    using Table = ScalePairs;
-};
 /// For lists that are no mirror images.
 template <int H>
 __attribute__((noinline)) void gemv_of_any(const MatvecArgs& a) {
@@ -52,7 +45,10 @@ __attribute__((noinline)) void gemv_of_any(const MatvecArgs& a) {
 template <int H>
 __attribute__((flatten)) void gemv_of(const MatvecArgs& a) {
     if (!is_mirrored<H>(a.w.params)) return gemv_of_any<H>(a);
-    gemv<MirrorPanel<H>>(a);
+    if constexpr (e8c::Layout<H>::kLevels == 32)
+        gemv_mirrored<H>(a);
+    else
+        gemv<MirrorPanel<H>>(a);
 }
 // e8c1.5 would gain nothing. A gemm decodes too seldom to gain.
 template <>
