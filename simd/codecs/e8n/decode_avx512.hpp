@@ -29,9 +29,9 @@ constexpr uint64_t bit_from(int to, int from) {
 constexpr uint64_t kTurned =
     bit_from(1, 0x20) | bit_from(2, 0x40) | bit_from(3, 0x80) | bit_from(4, 1);
 
-/// at[i]: residue i, lowest bit h included, as an index of kKeys or, with Q = 4, of kPairs. at[0]
-/// holds p1 and p2 (residue.hpp) besides, parities of the planes like bit 1 of n[0]; at[7] is the
-/// last plane.
+/// at[i]: residue i, lowest bit h included, as an index of kKeys or, of a pair of residues, of
+/// kPairs or kOuter. at[0] holds p1 and p2 (residue.hpp; bits kOdd and 0x80) besides, parities of
+/// the planes like bit 1 of n[0]; at[7] is the last plane.
 template <int Q>
 GOSSET_INLINE void unpack(const uint8_t* p, Bytes (&at)[8]) {
     const Bytes one = set1(1);
@@ -53,10 +53,10 @@ GOSSET_INLINE void unpack(const uint8_t* p, Bytes (&at)[8]) {
         at[5] = insert(insert(shl16<2>(b), set1(0x22), add(a, a)), set1(0x99), last);
         at[6] = bit_matrix<bit_from(0, 0x01) | bit_from(1, 0x20) | bit_from(2, 0x40) |
                            bit_from(3, 0x10)>(at[5]);
-        at[0] = bit_matrix<bit_from(1, 0x22) | bit_from(4, 0x88)>(xor3(a, b, at[5])) ^
+        at[0] = bit_matrix<bit_from(1, 0x22) | bit_from(6, 0x88)>(xor3(a, b, at[5])) ^
                 bit_matrix<bit_from(0, 0x01) | bit_from(1, 0x02) | bit_from(2, 0x20) |
-                           bit_from(3, 0x40) | bit_from(4, 0x50) | bit_from(5, 0x80) |
-                           bit_from(7, 0x80)>(last);
+                           bit_from(3, 0x40) | bit_from(4, 0x02) | bit_from(5, 0x04) |
+                           bit_from(6, 0x50) | bit_from(7, 0x80)>(last);
         const Bytes h = bit_matrix<bit_from(0, 1) | bit_from(4, 1)>(last);
         at[1] = insert(a, set1(0x11), h), at[3] = insert(b, set1(0x11), h);
         at[2] = shr16<4>(at[1]), at[4] = shr16<4>(at[3]);
@@ -73,38 +73,56 @@ GOSSET_INLINE void unpack(const uint8_t* p, Bytes (&at)[8]) {
     }
 }
 
-constexpr int kNone = 0x80;  ///< vpshufb gives 0 for it
+template <int Q>
+constexpr int kOdd = Q == 16  ? 0x20
+                     : Q == 8 ? 0x40
+                              : 0x10;
 
 /// The two sides of the norm test, left > right for the second candidate, and the keys.
 struct Norms {
-    Bytes longest;   ///< key of the largest |d|; 0 without p1
-    Bytes shortest;  ///< key of the smallest |d|; kNone without p2
+    Bytes longest;   ///< key of the largest |d|; kStay without p1
+    Bytes shortest;  ///< key of the smallest |d|; kNone, which kTurn makes 0, without p2
     Bytes left, right;
 };
+template <int Q>
+constexpr int kStay = Q == 8 ? 0x84 : 0;
+/// No key ends in 15, and vpshufb makes 0 of bytes from 0x80 on.
+template <int Q>
+constexpr int kNone = Q == 8 ? 15 : 0x80;
 
 /// A tree of rounding averages: sum(key) / 4 has a bias of 14, 15 or 16 from the low nibbles, while
 /// the sides of the test differ by multiples of 8 (Q = 16) or of 16: kBound is such that this bias
-/// and, with Q = 8, the low nibbles on the right do not change the outcome.
+/// does not change the outcome. With Q = 8, where (0, 7) is a pair of kOuter, the sides are
+///     4 sum |d|  >  64 + 64 (1 - p1) + 8 p1 M + 8 p2 m
+/// the first 64 the half of the top bit of 0x96, the second that of kStay; the bits below them
+/// balance the low nibbles of both sides: they were found by trying all 2^24 groups.
 template <int Q>
 GOSSET_INLINE Norms compare(const Bytes (&at)[8], Mask p1, Mask p2) {
-    Bytes k[8], most[4], least[4], mean[4];
+    Bytes most[4], least[4], mean[4];
     for_lanes([&](auto i) __attribute__((always_inline)) {
-        k[i] = lookup(Table64(kKeys<Q>.at[i]), at[i]);
-        if constexpr (i % 2 == 1) {
-            most[i / 2] = max(k[i - 1], k[i]);
-            mean[i / 2] = avg(k[i - 1], k[i]);
-            least[i / 2] = xor3(k[i - 1], k[i], most[i / 2]);  // min has one port, xor two
+        if constexpr (Q == 8 && i == 0) {
+            most[0] = lookup(Table64(kOuter.most), at[0]);
+            least[0] = lookup(Table64(kOuter.least), at[0]);
+            mean[0] = lookup(Table64(kOuter.mean), at[0]);
+        } else if constexpr (i < 4) {
+            constexpr int j = Q == 8 ? 2 * i - 1 : 2 * i;
+            const Bytes a = lookup(Table64(kKeys<Q>.at[j]), at[j]);
+            const Bytes b = lookup(Table64(kKeys<Q>.at[j + 1]), at[j + 1]);
+            most[i] = max(a, b);
+            mean[i] = avg(a, b);
+            least[i] = xor3(a, b, most[i]);  // min has one port, xor two
         }
     });
     Norms n;
-    n.longest = keep(p1, max(max(most[0], most[1]), max(most[2], most[3])));
-    n.shortest = select(p2, min(min(least[0], least[1]), min(least[2], least[3])), set1(kNone));
+    n.longest = select(p1, max(max(most[0], most[1]), max(most[2], most[3])), set1(kStay<Q>));
+    n.shortest = select(p2, min(min(least[0], least[1]), min(least[2], least[3])), set1(kNone<Q>));
     n.left = adds(avg(mean[0], mean[1]), avg(mean[2], mean[3]));
-    const Bytes bound = lookup(Table64(kBound<Q>.at), at[0]);
-    if constexpr (Q == 16)
+    if constexpr (Q == 16) {
+        const Bytes bound = lookup(Table64(kBound.at), at[0]);
         n.right = add(avg(n.longest & set1(0xf0), n.shortest & set1(0x70)), bound);
-    else
-        n.right = add(avg(n.longest, n.shortest), bound);
+    } else {
+        n.right = avg(n.longest, add(n.shortest, set1(0x96)));
+    }
     return n;
 }
 
@@ -120,7 +138,7 @@ GOSSET_INLINE Norms compare<4>(const Bytes (&at)[8], Mask p1, Mask p2) {
     Norms n;
     n.longest = keep(p1, max(max(of(most, 0), of(most, 1)), max(of(most, 2), of(most, 3))));
     n.shortest = select(p2, min(min(of(least, 0), of(least, 1)), min(of(least, 2), of(least, 3))),
-                        set1(kNone));
+                        set1(kNone<4>));
     n.left = subs(add(add(of(sum, 0), of(sum, 1)), of(sum, 2)), of(sum, 3));
     n.right = avg(n.longest, n.shortest & set1(0x7f));
     return n;
@@ -129,13 +147,14 @@ GOSSET_INLINE Norms compare<4>(const Bytes (&at)[8], Mask p1, Mask p2) {
 template <int Q>
 GOSSET_INLINE void choose(const uint8_t* slice, Chosen<Q>& c) {
     unpack<Q>(slice, c.at);
-    const Norms n =
-        compare<Q>(c.at, any_bit(c.at[0], set1(Q == 16 ? 0x20 : 0x10)), sign_bit(c.at[0]));
+    // p2 by any_bit: it takes the other port than sign_bit, which is the fuller one.
+    const Norms n = compare<Q>(c.at, any_bit(c.at[0], set1(kOdd<Q>)), any_bit(c.at[0], set1(0x80)));
     const Mask second = greater(n.left, n.right);
     c.h = and_xor<1>(c.at[7], select(second, zero(), set1(Q)));
-    // Neither longest, which coordinate 7 makes 14 at least, nor a turned code is 0.
     c.move = select(second, lookup(Table16(kTurn.at), n.shortest), n.longest);
-    c.flip = any_bit(c.move, c.move);
+    // Turned codes have a bit that kStay lacks, and so have the longest keys: coordinate 7 makes
+    // them 14 at least, and size Q is always negative.
+    c.flip = any_bit(c.move, Q == 8 ? set1(0x7f & ~kStay<8>) : c.move);
 }
 
 /// w[i]: level + Q but for the move, in [0, 2Q); of the slice that c was chosen for. First

@@ -38,27 +38,40 @@ constexpr Keys<Q> make_keys() {
 template <int Q>
 alignas(64) constexpr Keys<Q> kKeys = make_keys<Q>();
 
-/// What sum(key) / 4 is compared with, less the half sum of the keys of the longest (0 without p1)
-/// and the shortest. Both sides of the norm test doubled, with Q = 16:
+/// Q = 16: what sum(key) / 4 is compared with, less the half sum of the keys of the longest (0
+/// without p1) and the shortest. Both sides of the norm test doubled:
 ///     4 sum(|d| / 2) + 16 h + p1 (4Q - 8 (M / 2) - 4 h)  >  8Q + p2 (8 (m / 2) + 4 h)
-/// by h and p1 (bits 0 and 5) and a bias of 20, which covers 4 h p2 too; times four with Q = 8, by
-/// p1 and p2 (bits 4 and 5), as the shortest is 128 without p2, with biases of 16 and 15.
-template <int Q>
+/// by h and p1 (bits 0 and 5) and a bias of 20, which covers 4 h p2 too.
 struct Bound {
     uint8_t at[64];
 };
-template <int Q>
-constexpr Bound<Q> make_bound() {
-    Bound<Q> t{};
+constexpr Bound make_bound() {
+    Bound t{};
     for (int x = 0; x < 64; ++x) {
-        const int h = x & 1, b4 = x >> 4 & 1, b5 = x >> 5 & 1;
-        if (Q == 16) t.at[x] = uint8_t(128 - 16 * h - b5 * (64 - 4 * h) + 20);
-        if (Q == 8) t.at[x] = uint8_t(128 - 64 * b4 - (b5 ? 0 : 64) + (b4 && b5 ? 15 : 16));
+        const int h = x & 1, p1 = x >> 5 & 1;
+        t.at[x] = uint8_t(128 - 16 * h - p1 * (64 - 4 * h) + 20);
     }
     return t;
 }
-template <int Q>
-alignas(64) constexpr Bound<Q> kBound = make_bound<Q>();
+alignas(64) constexpr Bound kBound = make_bound();
+
+/// Q = 8: the pair (0, 7), bits 0-3 the residue of 0, 4 and 5 the upper bits of that of 7. `mean`
+/// is 8 (|d| + |d'|), the mean of the keys without their low nibbles.
+struct Outer {
+    uint8_t most[64], least[64], mean[64];
+};
+constexpr Outer make_outer() {
+    Outer t{};
+    for (int x = 0; x < 64; ++x) {
+        const int r = x & 15, s = (x >> 3 & 6) | (x & 1);
+        const uint8_t a = key<8>(0, r), b = key<8>(7, s);
+        t.most[x] = a > b ? a : b;
+        t.least[x] = a > b ? b : a;
+        t.mean[x] = uint8_t(8 * (size_of<8>(r) + size_of<8>(s)));
+    }
+    return t;
+}
+alignas(64) constexpr Outer kOuter = make_outer();
 
 /// Q = 4: pairs (1, 2), (3, 4), (5, 6) and (0, 7). `sum` is 8 (|d| + |d'|), and for the last pair
 /// what the norm test subtracts, less that.
@@ -84,13 +97,14 @@ constexpr Pairs make_pairs() {
 }
 alignas(64) constexpr Pairs kPairs = make_pairs();
 
-/// From the low nibble of a key to its opposite move, with a bit that tells it from none.
+/// From the low nibble of a key to its opposite move, with a bit that tells it from none. No key
+/// ends in 15, as coordinate 7 has residues below Q.
 struct Turn {
     uint8_t at[16];
 };
 constexpr Turn make_turn() {
     Turn t{};
-    for (int x = 0; x < 16; ++x) t.at[x] = uint8_t(0x80 | (x ^ 1));
+    for (int x = 0; x < 15; ++x) t.at[x] = uint8_t(0x40 | (x ^ 1));
     return t;
 }
 alignas(16) constexpr Turn kTurn = make_turn();
