@@ -26,6 +26,11 @@
 ///                            I32Rows: sum over a row's 4 bytes of (w1 - o1) * x1 + (w2 - o2) * x2;
 ///                            w, o in [0, 63], x in [-127, 127], and for every byte
 ///                            |w1 - o1| + |w2 - o2| <= 128
+///   AVX-512 only:
+///   floor_of_product(x, f)   Bytes: the bits of floor(x * f) + 2^23 as floats, x and f >= 0
+///   unsigned_to_f32(a)       F32Rows of unsigned dwords, rounded towards 0
+///   difference(a, b)         F32Rows: a - b
+///   RowTable16::low_words()  the table with the high words of its entries 0
 #pragma once
 
 #include "simd/parts/slice.hpp"

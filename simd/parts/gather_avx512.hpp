@@ -76,6 +76,11 @@ struct RowTable16 {
         t.v = _mm512_shuffle_i64x2(v, v, 0x4e);
         return t;
     }
+    GOSSET_INLINE RowTable16 low_words() const {
+        RowTable16 t = *this;
+        t.v = _mm512_and_si512(v, _mm512_set1_epi32(0xffff));
+        return t;
+    }
     __m512i v;
 };
 GOSSET_INLINE Bytes lookup(const RowTable16& t, Bytes a) {
@@ -132,6 +137,18 @@ GOSSET_INLINE Bytes expand(const SmallTable&, Bytes found) {
 GOSSET_INLINE I32Rows dot_offset(Bytes w1, Bytes x1, Bytes w2, Bytes x2, Bytes o1, Bytes o2) {
     const I32Rows plain = dot_u7_lanes(dot_u7_lanes(zero_rows(), w1, x1), w2, x2);
     return sub32(plain, dot_u7_lanes(dot_u7_lanes(zero_rows(), o1, x1), o2, x2));
+}
+
+GOSSET_INLINE Bytes floor_of_product(F32Rows x, F32Rows factor) {
+    constexpr int kDown = _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC;
+    return {
+        _mm512_castps_si512(_mm512_fmadd_round_ps(x.v, factor.v, _mm512_set1_ps(0x1p23f), kDown))};
+}
+GOSSET_INLINE F32Rows unsigned_to_f32(Bytes a) {
+    return {_mm512_cvt_roundepu32_ps(a.v, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC)};
+}
+GOSSET_INLINE F32Rows difference(F32Rows a, F32Rows b) {
+    return {_mm512_sub_ps(a.v, b.v)};
 }
 
 }  // namespace

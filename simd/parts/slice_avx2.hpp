@@ -82,6 +82,13 @@ GOSSET_INLINE Bytes min(Bytes a, Bytes b) {
 GOSSET_INLINE Bytes max(Bytes a, Bytes b) {
     return {_mm256_max_epu8(a.v, b.v)};
 }
+// Of AVX2 only: bytes of 0xff where a = b, else 0; a, negated where s < 0 and 0 where it is 0.
+GOSSET_INLINE Bytes equal(Bytes a, Bytes b) {
+    return {_mm256_cmpeq_epi8(a.v, b.v)};
+}
+GOSSET_INLINE Bytes with_sign(Bytes a, Bytes s) {
+    return {_mm256_sign_epi8(a.v, s.v)};
+}
 template <int n>
 GOSSET_INLINE Bytes shr16(Bytes a) {
     return {_mm256_srli_epi16(a.v, n)};

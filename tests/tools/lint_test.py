@@ -65,6 +65,12 @@ class Layers(Tree):
                 ("tests/format/a.cpp", "format/reader.hpp")]:
             self.good(layers, path, f'#include "{include}"\n')
 
+    def test_intrinsics(self):
+        for line in ("x = _mm256_add_epi8(a, b);", "__m512i v;", "vaddq_u8(a, b);", "return vld1_s8(p);"):
+            self.bad(layers, "simd/codecs/q4/kernel.cpp", line + "\n", "intrinsics only in")
+            self.good(layers, "simd/parts/slice.hpp", line + "\n")
+        self.good(layers, "simd/codecs/q4/kernel.cpp", "const uint8_t vector_u8 = my_mm_sum(x);\n")
+
     def test_relative(self):
         self.bad(layers, "format/a.cpp", '#include "reader.hpp"\n', "repository root")
 

@@ -27,6 +27,9 @@ PACKAGES = [
     (r"iostream$", r"tools/|tests/", "iostream"),
 ]
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
+# Intrinsics of x86 and Arm by name: whoever includes simd/parts/ could use them.
+INTRINSIC = re.compile(r"\b(_mm\d*_\w+|__m(?:64|128|256|512)[id]?|v\w+_[usf](?:8|16|32|64)(?=\())")
+INTRINSICS_IN = re.compile(r"simd/parts/|platforms/|tests/platforms/")
 # The C API is what programs include; the library's own parts never do, but for its implementation.
 PUBLIC = re.compile(r"^gosset/")
 
@@ -62,6 +65,12 @@ def check_include(path, bracket, name):
     return None
 
 
+def check_intrinsics(path, source):
+    """The complaint about the first intrinsic of a file that may use none, or None."""
+    found = None if INTRINSICS_IN.match(path) else INTRINSIC.search(source)
+    return f"{path}: {found.group(1)}; intrinsics only in {INTRINSICS_IN.pattern}" if found else None
+
+
 def check(root):
     complaints = []
     for path in tree.files(root):
@@ -69,6 +78,7 @@ def check(root):
             continue
         source = tree.text(root, path) or ""
         complaints += filter(None, (check_include(path, b, n) for b, n in INCLUDE.findall(source)))
+        complaints += filter(None, [check_intrinsics(path, source)])
     return complaints
 
 

@@ -37,7 +37,7 @@ struct TwoLevels {
     Bytes even, odd;
 };
 GOSSET_INLINE Bytes signed_level(const Table16& levels, Bytes index, Bytes sign) {
-    return {_mm256_sign_epi8(lookup(levels, index).v, sign.v)};
+    return with_sign(lookup(levels, index), sign);
 }
 
 template <int H>
@@ -57,7 +57,7 @@ struct MirrorDecoder<8> {
     GOSSET_INLINE Slice begin(const uint8_t* panel) const {
         const uint8_t* p = panel + kSliceBytes * s;
         const Bytes v3 = load(p + 192), bit = set1(16);
-        const Bytes odd = {_mm256_cmpeq_epi8((v3 & bit).v, bit.v)};
+        const Bytes odd = equal(v3 & bit, bit);
         const Bytes x = xor3(load(p), load(p + 64), load(p + 128)) ^ v3;
         return {odd, odd | set1(1), (x ^ shr16<4>(x)) & set1(1)};
     }

@@ -13,20 +13,6 @@ namespace {
 
 constexpr uint32_t kFloatBits = 0x4b000000;  ///< of 2^23
 
-/// floor(x * factor) + 2^23, both 0 or more.
-GOSSET_INLINE Bytes floor_of_product(F32Rows x, F32Rows factor) {
-    constexpr int kDown = _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC;
-    return {
-        _mm512_castps_si512(_mm512_fmadd_round_ps(x.v, factor.v, _mm512_set1_ps(0x1p23f), kDown))};
-}
-/// As unsigned numbers, rounded towards 0.
-GOSSET_INLINE F32Rows unsigned_to_f32(Bytes a) {
-    return {_mm512_cvt_roundepu32_ps(a.v, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC)};
-}
-GOSSET_INLINE F32Rows difference(F32Rows a, F32Rows b) {
-    return {_mm512_sub_ps(a.v, b.v)};
-}
-
 /// What is known of a panel's groups before its gathers.
 struct Ahead {
     alignas(64) uint32_t first[4][16], second[4][16], split[4][16], gain[4][16];
@@ -43,19 +29,17 @@ class Pvq4 {
     /// at: with the bit of the exchange inverted.
     static GOSSET_INLINE Bytes second(const RowTable16& x, Bytes at) { return lookup(x, at); }
 
+    // The other factor of the high words is that of 2^23.
     explicit GOSSET_INLINE Pvq4(const Weights& w)
         : split_(kTables25.split),
           base_(kTables25.base),
-          minus_count_(kTables25.minus_count),
+          minus_count_(RowTable16(kTables25.minus_count).low_words()),
           start_(kTables25.float_start),
           limit_(kTables25.limit),
           reciprocal_(kTables25.reciprocal),
           gains_(w.table),
           halves_(reinterpret_cast<const uint32_t*>(
-              reinterpret_cast<uintptr_t>(pvq::kHalfTable.entry) - uint64_t(kFloatBits) * 4)) {
-        // The other factor of the high words is that of 2^23.
-        minus_count_.v = _mm512_and_si512(minus_count_.v, _mm512_set1_epi32(0xffff));
-    }
+              reinterpret_cast<uintptr_t>(pvq::kHalfTable.entry) - uint64_t(kFloatBits) * 4)) {}
 
     GOSSET_INLINE void prepare(const uint8_t* panel, int g, Ahead& to) const {
         const Bytes w = load_once(panel + 64 * g);
