@@ -170,8 +170,13 @@ struct RepairedPanel : BlockScaled<e8n::Layout<Q>::kPanelBytes, e8n::Layout<Q>::
     }
 };
 
+#if defined(GOSSET_TILES)  // only a gemm: the rest is that of the tier's base
+template <int Q>
+constexpr CodecKernels kernels = {nullptr, gemm<RepairedPanel<Q>>, nullptr, nullptr};
+#else
 template <int Q>
 constexpr CodecKernels kernels = {gemv_ext<Q>, gemm<RepairedPanel<Q>>, nullptr, nullptr};
+#endif
 constexpr CodecKernels members[] = {kernels<4>, kernels<8>, kernels<16>};
 
 }  // namespace
