@@ -19,10 +19,10 @@ Result<SessionShape> shape_of(const gosset_model* model, const gosset_session_op
     s.context = o.context ? o.context : std::min(most, kDefaultContext);
     s.sequences = o.sequences;
     s.batch = std::min(o.batch ? o.batch : kDefaultBatch, s.context);
-    s.threads = o.threads ? o.threads : model->best_threads();
     if (o.kv_type > GOSSET_KV_F32)
         return invalid_argument("kv_type " + std::to_string(o.kv_type) + " is not known");
     s.kv_type = o.kv_type == GOSSET_KV_F16 ? KvType::f16 : KvType::f32;
+    s.threads = o.threads ? o.threads : model->best_threads();  // measures: last
     return s;
 }
 

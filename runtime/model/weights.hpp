@@ -37,6 +37,15 @@ struct LayerWeights {
     BranchWeights ffn;
 };
 
+/// f(group) for every group of linears of a layer.
+template <class F>
+void for_each_group(const LayerWeights& l, F&& f) {
+    for (const LinearGroup& g : l.qkv) f(g);
+    f(l.o);
+    for (const LinearGroup& g : l.gate_up) f(g);
+    f(l.down);
+}
+
 struct ModelWeights {
     ModelConfig config;
     const Isa* isa = nullptr;

@@ -37,12 +37,7 @@ class Layout {
 
 template <class F>
 void for_each_group(const ModelWeights& m, F&& f) {
-    for (const LayerWeights& l : m.layers) {
-        for (const LinearGroup& g : l.qkv) f(g);
-        f(l.o);
-        for (const LinearGroup& g : l.gate_up) f(g);
-        f(l.down);
-    }
+    for (const LayerWeights& l : m.layers) for_each_group(l, f);
     f(m.head);
 }
 

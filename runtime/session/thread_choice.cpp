@@ -26,7 +26,8 @@ double now() {
 class FirstLayers : public InputObserver {
   public:
     explicit FirstLayers(const ModelWeights& m) {
-        while (layers_ < m.layers.size() && bytes_ < kBytes) add(m.layers[layers_++]);
+        while (layers_ < m.layers.size() && bytes_ < kBytes)
+            for_each_group(m.layers[layers_++], [&](const LinearGroup& g) { add(g); });
     }
     uint32_t layers() const override { return layers_; }
     uint64_t bytes() const { return bytes_; }
@@ -34,12 +35,6 @@ class FirstLayers : public InputObserver {
     void collected(uint32_t, InputSite, size_t, const Pool::Member&) override {}
 
   private:
-    void add(const LayerWeights& l) {
-        for (const LinearGroup& g : l.qkv) add(g);
-        add(l.o);
-        for (const LinearGroup& g : l.gate_up) add(g);
-        add(l.down);
-    }
     void add(const LinearGroup& g) {
         for (const Linear& l : g.linears)
             bytes_ += uint64_t(l.w.row_blocks) * l.w.blocks * l.codec->panel_bytes;

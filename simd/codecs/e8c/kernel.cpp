@@ -32,10 +32,15 @@ struct Panel : Shape<H> {
     Decoder<H> decoder;
 };
 
-template <int H>
-constexpr auto kGemv = gemv<Panel<H>>;
-
 #ifdef GOSSET_MIRRORED
+
+/// Lists of up to 16 levels that mirror themselves: the usual decoder's levels suit SizedSums.
+template <int H>
+struct MirrorPanel : Panel<H> {
+    using Panel<H>::Panel;
+    using Sums = SizedSums;
+    using Table = ScalePairs;
+};
 
 /// For lists that are no mirror images.
 template <int H>
@@ -50,24 +55,22 @@ __attribute__((flatten)) void gemv_of(const MatvecArgs& a) {
     else
         gemv<MirrorPanel<H>>(a);
 }
-// e8c1.5 would gain nothing. A gemm decodes too seldom to gain.
-template <>
-constexpr auto kGemv<4> = gemv_of<4>;
-template <>
-constexpr auto kGemv<5> = gemv_of<5>;
-template <>
-constexpr auto kGemv<6> = gemv_of<6>;
-template <>
-constexpr auto kGemv<7> = gemv_of<7>;
-template <>
-constexpr auto kGemv<8> = gemv_of<8>;
-template <>
-constexpr auto kGemv<9> = gemv_of<9>;
 
 #endif
 
 template <int H>
-constexpr CodecKernels member = {kGemv<H>, gemm<Panel<H>>, decode_row<Panel<H>>, nullptr};
+constexpr auto choose_gemv() {
+#ifdef GOSSET_MIRRORED
+    // e8c1.5 would gain nothing. A gemm decodes too seldom to gain.
+    if constexpr (H > 3)
+        return gemv_of<H>;
+    else
+#endif
+        return gemv<Panel<H>>;
+}
+
+template <int H>
+constexpr CodecKernels member = {choose_gemv<H>(), gemm<Panel<H>>, decode_row<Panel<H>>, nullptr};
 constexpr CodecKernels members[] = {member<3>, member<4>, member<5>, member<6>,
                                     member<7>, member<8>, member<9>};
 

@@ -17,20 +17,6 @@ GOSSET_INLINE bool is_mirrored(const uint8_t* params) {
     return sums == 0;
 }
 
-/// Lists of up to 16 levels: the usual decoder, whose levels SizedSums can take.
-template <int H>
-struct MirrorPanel : BlockScaled<e8c::Layout<H>::kPanelBytes, e8c::Layout<H>::kCodeBytes> {
-    using Sums = SizedSums;
-    using Table = ScalePairs;
-
-    explicit GOSSET_INLINE MirrorPanel(const Weights& w) : decoder(Table32(w.params)) {}
-    template <int s, class Sink>
-    GOSSET_INLINE void decode(const uint8_t* panel, Sink sink) const {
-        decoder.template decode<s>(panel, sink);
-    }
-    Decoder<H> decoder;
-};
-
 /// Lists of 32. begin<s>(panel) makes what all coordinates of slice s share; two<k>(p, slice) the
 /// levels of coordinates 2 k and 2 k + 1 of the slice at p.
 struct TwoLevels {
