@@ -1,6 +1,6 @@
-/// Chooses the kernels for this CPU once. Tiers from plain to best: scalar, avx2, avx512, avx512_amx
-/// (x86); scalar, neon, neon_dotprod (aarch64). GOSSET_ISA=name forces one: a name that is unknown,
-/// or that this CPU cannot run, is an error, never a silent fallback.
+/// Chooses the kernels for this CPU once. Tiers from plain to best: scalar, avx2, avx512,
+/// avx512_amx (x86); scalar, neon, neon_dotprod (aarch64). GOSSET_ISA=name forces one: a name that
+/// is unknown, or that this CPU cannot run, is an error, never a silent fallback.
 #pragma once
 
 #include <span>
