@@ -80,21 +80,46 @@ inline constexpr uint32_t kAttentionChunk = 256;
 
 enum class KvType : uint8_t { f16, f32 };
 
-/// Query heads that share one KV head, over `count` positions of one chunk.
-/// Definition, per query head: s[p] = scale * dot(q, k[p]) (softcap: c * tanh(s / c)); m = max s;
-/// e[p] = exp(s[p] - m); sum = 16-lane sum of e over p; out[d] = fold over p, from +0, of
-/// fma(e[p], v[p][d], out). dot, max and 16-lane as said at OpKernels.
+/// Positions [first, end) of a chunk.
+struct AttentionSpan {
+    uint32_t first, end;
+};
+
+/// Query heads of some tokens that share one KV head, over `count` positions of one chunk.
+/// Definition, per token and query head, over the positions p that the token sees, from the first:
+/// s[p] = scale * dot(q, k[p]) (softcap: c * tanh(s / c)); m = max s; e[p] = exp(s[p] - m); sum =
+/// 16-lane sum of e over p; out[d] = fold over p, from +0, of fma(e[p], v[p][d], out). dot, max
+/// and 16-lane as said at OpKernels. With `merge`, these are the next chunk for what max, sum and
+/// out hold: M, L and O of attention_merge, before its last step.
 struct AttentionChunk {
-    const float* q;  ///< [heads][head_dim]
+    const float* q;  ///< [tokens][q_stride]: of each token [heads][head_dim]
     const void* k;   ///< [count][head_dim] of KvType
     const void* v;   ///< [count][v_dim] of KvType
     KvType type;
     uint32_t heads, count, head_dim, v_dim;  ///< count <= kAttentionChunk; any of them from 1
     float scale, softcap;                    ///< softcap 0: none
-    float* max;                              ///< [heads]
-    float* sum;                              ///< [heads]
-    float* out;                              ///< [heads][v_dim], not yet divided by sum
+    float* max;                              ///< [tokens][heads]
+    float* sum;                              ///< [tokens][heads]
+    float* out;  ///< [tokens][out_stride]: of each [heads][v_dim], not yet divided by sum
+    // What follows may be left out for one token that sees all positions, without merge.
+    uint32_t tokens = 1;
+    size_t q_stride = 0, out_stride = 0;
+    const AttentionSpan* seen = nullptr;  ///< [tokens], none empty; null: each sees all
+    bool merge = false;
+    float* scratch = nullptr;  ///< attention_scratch() floats, 64-byte aligned
+    /// Read soon after k and v, if not what lies behind them; null: unknown. Advice only.
+    const void *next_k = nullptr, *next_v = nullptr;
 };
+
+/// Queries that a kernel takes through a chunk together at most; tokens * heads around it are best.
+inline constexpr uint32_t kAttentionQueries = 64;
+
+/// Floats of AttentionChunk::scratch.
+constexpr size_t attention_scratch(size_t head_dim, size_t v_dim) {
+    const size_t padded = (head_dim + 15) / 16 * 16;
+    const size_t rows = padded < 64 ? 64 : padded;  // of keys or values, as floats
+    return kAttentionQueries * (padded + kAttentionChunk + rows + 64 + 8) + 16 * v_dim;
+}
 
 /// One Kronecker factor: a symmetric Hadamard matrix (H = H^T, H H^T = order * I).
 struct HadamardFactor {

@@ -159,10 +159,56 @@ void attend_all(const AttentionChunk& a) {
     if (left == 1) attend<Rows, 1>(a, h, g);
 }
 
+void attend_any(const AttentionChunk& a) {
+    a.type == KvType::f16 ? attend_all<HalfRows>(a) : attend_all<FloatRows>(a);
+}
+
+/// Some heads of one token, merged with what the results hold.
+void attend_and_merge(AttentionChunk c) {
+    float max[kGroup], sum[kGroup];
+    const AttentionChunk to = c;
+    c.max = max, c.sum = sum, c.out = c.scratch;
+    attend_any(c);
+    for (uint32_t h = 0; h < c.heads; h++) {
+        const float next = max[h] > to.max[h] ? max[h] : to.max[h];
+        const F32x16 before = math::exp_of(F32x16(to.max[h] - next));
+        const F32x16 now = math::exp_of(F32x16(max[h] - next));
+        to.max[h] = next;
+        to.sum[h] = first(fma(F32x16(to.sum[h]), before, F32x16(sum[h]) * now));
+        const float* add = c.out + size_t(h) * c.v_dim;
+        float* out = to.out + size_t(h) * c.v_dim;
+        for_vectors(
+            c.v_dim, [&](size_t d, size_t count) __attribute__((always_inline)) {
+                const F32x16 more = load_first(add + d, count) * now;
+                store_first(out + d, fma(load_first(out + d, count), before, more), count);
+            });
+    }
+}
+
+/// One token after another, a few heads at a time.
+void attend_tokens(const AttentionChunk& a) {
+    const size_t bytes = a.type == KvType::f16 ? 2 : 4;
+    for (uint32_t t = 0; t < a.tokens; t++) {
+        const AttentionSpan seen = a.seen ? a.seen[t] : AttentionSpan{0, a.count};
+        AttentionChunk c = a;
+        c.k = static_cast<const uint8_t*>(a.k) + seen.first * a.head_dim * bytes;
+        c.v = static_cast<const uint8_t*>(a.v) + seen.first * a.v_dim * bytes;
+        c.count = seen.end - seen.first;
+        for (uint32_t h = 0; h < a.heads; h += kGroup) {
+            c.heads = std::min(a.heads - h, kGroup);
+            c.q = a.q + t * a.q_stride + size_t(h) * a.head_dim;
+            c.max = a.max + t * a.heads + h, c.sum = a.sum + t * a.heads + h;
+            c.out = a.out + t * a.out_stride + size_t(h) * a.v_dim;
+            a.merge ? attend_and_merge(c) : attend_any(c);
+        }
+    }
+}
+
 }  // namespace
 
 void attention_chunk(const AttentionChunk& a) {
-    a.type == KvType::f16 ? attend_all<HalfRows>(a) : attend_all<FloatRows>(a);
+    if (a.tokens == 1 && !a.seen && !a.merge) return attend_any(a);
+    attend_tokens(a);
 }
 
 void attention_merge(const float* max, const float* sums, const float* partial, size_t stride,

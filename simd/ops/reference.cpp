@@ -142,11 +142,11 @@ float kv_at(const void* base, KvType type, size_t i) {
                                : f16_to_f32(static_cast<const uint16_t*>(base)[i]);
 }
 
-float score(const AttentionChunk& a, uint32_t head, uint32_t position) {
+float score(const AttentionChunk& a, const float* query, uint32_t position) {
     float lane[16] = {};
     for (uint32_t d = 0; d < (a.head_dim + 15) / 16 * 16; d++) {
         const bool in = d < a.head_dim;
-        const float q = in ? a.q[size_t(head) * a.head_dim + d] : 0.0f;
+        const float q = in ? query[d] : 0.0f;
         const float k = in ? kv_at(a.k, a.type, size_t(position) * a.head_dim + d) : 0.0f;
         lane[d % 16] = std::fma(q, k, lane[d % 16]);
     }
@@ -154,20 +154,31 @@ float score(const AttentionChunk& a, uint32_t head, uint32_t position) {
     return a.softcap == 0.0f ? s : a.softcap * math::tanh(s / a.softcap);
 }
 
-void attention_chunk(const AttentionChunk& a) {
-    for (uint32_t h = 0; h < a.heads; h++) {
-        float e[kAttentionChunk];
-        for (uint32_t p = 0; p < a.count; p++) e[p] = score(a, h, p);
-        a.max[h] = maximum(e, a.count);
-        for (uint32_t p = 0; p < a.count; p++) e[p] = math::exp(e[p] - a.max[h]);
-        a.sum[h] = sum(e, a.count);
-        for (uint32_t d = 0; d < a.v_dim; d++) {
-            float o = 0.0f;
-            for (uint32_t p = 0; p < a.count; p++)
-                o = std::fma(e[p], kv_at(a.v, a.type, size_t(p) * a.v_dim + d), o);
-            a.out[size_t(h) * a.v_dim + d] = o;
-        }
+// One query head. max, sum, out: its own.
+void attend(const AttentionChunk& a, AttentionSpan seen, const float* query, float* max,
+            float* sums, float* out) {
+    const uint32_t n = seen.end - seen.first;
+    float e[kAttentionChunk];
+    for (uint32_t p = 0; p < n; p++) e[p] = score(a, query, seen.first + p);
+    const float m = maximum(e, n), next = a.merge && !(m > *max) ? *max : m;
+    for (uint32_t p = 0; p < n; p++) e[p] = math::exp(e[p] - m);
+    const float before = a.merge ? math::exp(*max - next) : 0, now = math::exp(m - next);
+    for (uint32_t d = 0; d < a.v_dim; d++) {
+        float o = 0.0f;
+        for (uint32_t p = 0; p < n; p++)
+            o = std::fma(e[p], kv_at(a.v, a.type, size_t(seen.first + p) * a.v_dim + d), o);
+        out[d] = a.merge ? std::fma(out[d], before, o * now) : o;
     }
+    *sums = a.merge ? std::fma(*sums, before, sum(e, n) * now) : sum(e, n);
+    *max = next;
+}
+
+void attention_chunk(const AttentionChunk& a) {
+    for (uint32_t t = 0; t < a.tokens; t++)
+        for (uint32_t h = 0; h < a.heads; h++)
+            attend(a, a.seen ? a.seen[t] : AttentionSpan{0, a.count},
+                   a.q + t * a.q_stride + size_t(h) * a.head_dim, a.max + t * a.heads + h,
+                   a.sum + t * a.heads + h, a.out + t * a.out_stride + size_t(h) * a.v_dim);
 }
 
 void attention_merge(const float* max, const float* sums, const float* partial, size_t stride,
