@@ -79,7 +79,7 @@ CpuFeatures cpu_from_cpuid(std::span<const CpuidLeaf> leaves, uint64_t xcr0) {
         {CpuFeature::avx512_vnni, l7.ecx, 11, zmm}, {CpuFeature::avx512_vbmi, l7.ecx, 1, zmm},
         {CpuFeature::gfni, l7.ecx, 8, ymm},         {CpuFeature::avx512_bf16, l71.eax, 5, zmm},
         {CpuFeature::amx_tile, l7.edx, 24, tiles},  {CpuFeature::amx_int8, l7.edx, 25, tiles},
-        {CpuFeature::amx_bf16, l7.edx, 22, tiles},
+        {CpuFeature::amx_bf16, l7.edx, 22, tiles},  {CpuFeature::avx512_fp16, l7.edx, 23, zmm},
     };
     CpuFeatures f;
     for (const auto& r : rows)

@@ -38,7 +38,8 @@ Status open_model(Result<ModelFile> file, const gosset_model_options& o, gosset_
     model->file = std::move(*file);
     if (o.huge_pages) GOSSET_TRY(model->file.copy_to_huge_pages());
     GOSSET_ASSIGN(const Isa* isa, select_isa(o.isa ? o.isa : ""));
-    GOSSET_ASSIGN(model->weights, bind_model(model->file, *isa));
+    GOSSET_ASSIGN(model->weights,
+                  bind_model(model->file, *isa, o.exact ? Prefill::exact : Prefill::rounded));
     model->tokenizer = Tokenizer(&model->file.tokenizer());
     model->chat_template = o.chat_template ? o.chat_template : "";
     model->has_tokenizer = model->file.tokenizer().traits.kind != TokenizerKind::none;

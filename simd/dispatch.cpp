@@ -27,13 +27,13 @@ CodecKernels merged(CodecKernels k, const CodecKernels& reference) {
     fall_back(k.gemm, reference.gemm);
     fall_back(k.decode_row, reference.decode_row);
     fall_back(k.extend, reference.extend);
-    fall_back(k.gemm_many, k.gemm);
     return k;
 }
 
 OpKernels merged(OpKernels k, const OpKernels& reference) {
-    static_assert(sizeof k == 15 * sizeof k.quantize, "an operation is missing below");
+    static_assert(sizeof k == 16 * sizeof k.quantize, "an operation is missing below");
     fall_back(k.quantize, reference.quantize);
+    fall_back(k.round_tiles, reference.round_tiles);
     fall_back(k.rms_norm, reference.rms_norm);
     fall_back(k.hadamard, reference.hadamard);
     fall_back(k.rope, reference.rope);
@@ -64,7 +64,7 @@ Isa make_isa(const Tier& tier) {
     for (const Family* family : all_families()) {
         for (size_t i = 0; i < family->count; i++) {
             CodecKernels own = own_kernels(tier.base ? tier.base : tier.name, *family, i);
-            if (tier.base) own.gemm_many = own_kernels(tier.name, *family, i).gemm;
+            if (tier.base) own.gemm_rounded = own_kernels(tier.name, *family, i).gemm;
             isa.codecs.push_back(merged(own, *family->members[i].reference));
         }
     }

@@ -20,12 +20,12 @@ gosset_isa(avx512 "^(x86_64|AMD64|amd64)$"
     -mavx2 -mfma -mf16c -mbmi2 -mpopcnt
     -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni -mavx512vbmi -mgfni
     -mprefer-vector-width=512)
-# Only a gemm for many tokens, in tiles; all else is the tier's of the same name without the suffix.
+# Only gemm_rounded, on tiles; all else is the tier's of the same name without the suffix.
 set(GOSSET_TILE_ISAS)
 if(avx512 IN_LIST GOSSET_ISAS)
     set(GOSSET_TILE_ISAS avx512_amx)
     set(GOSSET_TILE_BASE_avx512_amx avx512)
-    set(GOSSET_ISA_FLAGS_avx512_amx ${GOSSET_ISA_FLAGS_avx512} -mamx-tile -mamx-int8)
+    set(GOSSET_ISA_FLAGS_avx512_amx ${GOSSET_ISA_FLAGS_avx512} -mavx512fp16 -mamx-tile -mamx-bf16)
 endif()
 gosset_isa(neon "^(aarch64|arm64|ARM64)$" -march=armv8-a)
 gosset_isa(neon_dotprod "^(aarch64|arm64|ARM64)$" -march=armv8.2-a+dotprod)

@@ -38,6 +38,9 @@ struct Activations {
     const float* scale;  ///< [n][blocks]: x = q * scale
     const int32_t* sum;  ///< [n][blocks]: sum of the block's 32 q
     const uint8_t* ext;  ///< [n][blocks][act_ext_bytes] made by CodecKernels::extend, or null
+    /// bfloat16 [(n + 15) / 16][blocks][16][32] made by OpKernels::round_tiles, for
+    /// gemm_rounded, which reads nothing else; or null.
+    const uint16_t* rounded = nullptr;
 };
 
 /// y[t][r] for tokens t in [0, tokens) and rows r of row blocks [row_block_begin, row_block_end).
@@ -59,9 +62,8 @@ struct MatvecArgs {
     size_t y_stride;
 };
 
-/// Tokens from which on gemm_many is worth it: below, tiles of 16 tokens that are not full, and
-/// panels decoded for few, cost what they save (Sapphire Rapids).
-inline constexpr uint32_t kManyTokens = 64;
+/// Tokens from which on gemm_rounded is faster than gemm (Sapphire Rapids, docs/performance.md).
+inline constexpr uint32_t kRoundedTokens = 32;
 
 struct CodecKernels {
     void (*gemv)(const MatvecArgs&);
@@ -71,8 +73,12 @@ struct CodecKernels {
     void (*decode_row)(const Weights&, uint32_t row, float* out);
     /// Fills ext for one token from its q (blocks x 32 bytes); null when act_ext_bytes is 0.
     void (*extend)(const int8_t* q, size_t blocks, uint8_t* ext);
-    /// Equals gemm bit for bit, for any number of tokens; null where a tier has nothing better.
-    void (*gemm_many)(const MatvecArgs&) = nullptr;
+    /// gemm in bfloat16, for codecs of ActKind::i8; null where a tier has none. Its numbers are not
+    /// gemm's, but not further from the exact product: y = row_scale[r] * sum of w * x in float, in
+    /// some order, of weights (table[idx] * level) and activations rounded to 8 bits each; gemm
+    /// rounds no weights, but activations to 8 bits of the largest of a block. A token's y depends
+    /// neither on the other tokens nor on the row blocks of the call.
+    void (*gemm_rounded)(const MatvecArgs&) = nullptr;
 };
 
 /// Positions of the KV cache handled at a time; chunks begin at multiples of it.
@@ -163,6 +169,10 @@ struct OpKernels {
     /// q 0. An infinity or NaN in a block: scale infinite or NaN, q 0.
     void (*quantize)(const float* x, size_t n, size_t blocks, int8_t* q, float* scale,
                      int32_t* sum);
+    /// Token t of Activations::rounded, which begins at `tiles`, from n columns of x; the rest is
+    /// 0. Rounded to nearest, ties to even. In tile t / 16 of each block its row is t % 16, where
+    /// column c = 16 * h + 8 * g + j is element 4 * j + 2 * g + h.
+    void (*round_tiles)(const float* x, size_t n, size_t blocks, size_t t, uint16_t* tiles);
     /// out[i] = (x[i] * r) * (offset + w[i]), r = 1 / sqrt(dot(x, x) / n + eps). In place allowed.
     void (*rms_norm)(const float* x, const float* w, size_t n, float eps, float offset, float* out);
     /// x <- R x, or R^T x when inverse. Forward: signs; the factors from the last to the first;

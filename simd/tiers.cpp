@@ -43,7 +43,7 @@ bool runs_scalar(const CpuFeatures&) {
 // Asked last: permission is a question to the kernel, and lasts as long as the process.
 [[maybe_unused]] bool runs_avx512_amx(const CpuFeatures& f) {
     using enum CpuFeature;
-    return runs_avx512(f) && f.has_all({amx_tile, amx_int8}) && permit_tiles();
+    return runs_avx512(f) && f.has_all({amx_tile, amx_bf16, avx512_fp16}) && permit_tiles();
 }
 
 [[maybe_unused]] bool runs_neon(const CpuFeatures& f) {

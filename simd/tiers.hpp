@@ -13,7 +13,8 @@ struct Tier {
     const char* name;
     bool (*runs_on)(const CpuFeatures&);
     const OpKernels* ops;  ///< null where this build has none; members may be null
-    /// Not null: all is as in the tier of this name, and the own gemm becomes gemm_many.
+    /// Not null: all is as in the tier of this name, and the own gemm becomes
+    /// gemm_rounded.
     const char* base;
 };
 

@@ -8,6 +8,7 @@ namespace gosset {
 void ActivationSize::grow(const ActivationSize& o) {
     f32 = std::max(f32, o.f32), q = std::max(q, o.q), scale = std::max(scale, o.scale);
     sum = std::max(sum, o.sum), ext = std::max(ext, o.ext);
+    rounded = std::max(rounded, o.rounded);
 }
 
 uint32_t LinearGroup::row_blocks() const {
@@ -24,12 +25,19 @@ ActivationSize LinearGroup::size_per_token() const {
         s.scale = blocks * sizeof(float);
         s.sum = blocks * sizeof(int32_t);
     }
+    if (rounds(SIZE_MAX)) s.rounded = width() * sizeof(uint16_t);
     for (const Linear& l : linears)
         s.ext = std::max(s.ext, size_t(blocks) * l.codec->act_ext_bytes);
     return s;
 }
 
-void LinearGroup::prepare(const OpKernels& ops, const float* x, size_t t,
+bool LinearGroup::rounds(size_t tokens) const {
+    for (const Linear& l : linears)
+        if (!l.kernels.gemm_rounded) return false;
+    return tokens >= kRoundedTokens;
+}
+
+void LinearGroup::prepare(const OpKernels& ops, const float* x, size_t t, size_t tokens,
                           const ActivationBuffer& to, float* work) const {
     const float* in = x;
     if (rotation || (needs_f32 && cols < width())) {
@@ -39,6 +47,7 @@ void LinearGroup::prepare(const OpKernels& ops, const float* x, size_t t,
     }
     if (rotation) ops.hadamard(work, *rotation, false, work + width());
     const size_t n = rotation ? width() : cols;
+    if (rounds(tokens)) return ops.round_tiles(in, n, blocks, t, to.rounded);
     if (needs_f32) std::memcpy(to.f32 + t * width(), in, width() * sizeof(float));
     if (!needs_i8) return;
     int8_t* q = to.q + t * width();
@@ -52,6 +61,7 @@ void LinearGroup::prepare(const OpKernels& ops, const float* x, size_t t,
 
 void LinearGroup::multiply(const Pool::Member& member, size_t tokens, const ActivationBuffer& from,
                            float* const* y, const size_t* stride) const {
+    const bool rounded = rounds(tokens);
     member.deal(row_blocks(), [&](size_t begin, size_t end) {
         size_t first = 0;  // of this linear among all row blocks
         for (const Linear& l : linears) {
@@ -59,15 +69,15 @@ void LinearGroup::multiply(const Pool::Member& member, size_t tokens, const Acti
             if (b < e) {
                 MatvecArgs args{};
                 args.w = l.w;
-                args.x = {from.f32, from.q, from.scale, from.sum, from.ext};
+                args.x = {from.f32, from.q, from.scale, from.sum, from.ext, from.rounded};
                 args.row_block_begin = uint32_t(b - first);
                 args.row_block_end = uint32_t(e - first);
                 args.tokens = uint32_t(tokens);
                 args.y = y[l.slot];
                 args.y_stride = stride[l.slot];
-                (tokens == 1            ? l.kernels.gemv
-                 : tokens < kManyTokens ? l.kernels.gemm
-                                        : l.kernels.gemm_many)(args);
+                (tokens == 1 ? l.kernels.gemv
+                 : rounded   ? l.kernels.gemm_rounded
+                             : l.kernels.gemm)(args);
             }
             first += l.w.row_blocks;
         }

@@ -28,11 +28,12 @@ struct ActivationBuffer {
     float* scale = nullptr;
     int32_t* sum = nullptr;
     uint8_t* ext = nullptr;
+    uint16_t* rounded = nullptr;
 };
 
 /// Bytes per token that a group needs in each part of an ActivationBuffer.
 struct ActivationSize {
-    size_t f32 = 0, q = 0, scale = 0, sum = 0, ext = 0;
+    size_t f32 = 0, q = 0, scale = 0, sum = 0, ext = 0, rounded = 0;
     void grow(const ActivationSize& o);
 };
 
@@ -48,9 +49,12 @@ struct LinearGroup {
     uint32_t row_blocks() const;  ///< of all linears together
     ActivationSize size_per_token() const;
 
-    /// Prepares token t of the buffer from x[0 .. cols). work: 2 * width() floats of this thread.
-    void prepare(const OpKernels& ops, const float* x, size_t t, const ActivationBuffer& to,
-                 float* work) const;
+    /// Whether so many tokens are multiplied in bfloat16 (CodecKernels::gemm_rounded).
+    bool rounds(size_t tokens) const;
+    /// Prepares token t of `tokens` of the buffer from x[0 .. cols). work: 2 * width() floats of
+    /// this thread.
+    void prepare(const OpKernels& ops, const float* x, size_t t, size_t tokens,
+                 const ActivationBuffer& to, float* work) const;
     /// y[slot] + t * stride[slot] receives a linear's rows of token t, for tokens [0, tokens).
     /// The members deal out all row blocks together (Pool::Member::deal).
     void multiply(const Pool::Member& member, size_t tokens, const ActivationBuffer& from,

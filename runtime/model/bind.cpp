@@ -132,10 +132,11 @@ class Binder {
 
 }  // namespace
 
-Result<std::unique_ptr<ModelWeights>> bind_model(const ModelFile& file, const Isa& isa) {
+Result<std::unique_ptr<ModelWeights>> bind_model(const ModelFile& file, const Isa& isa,
+                                                 Prefill prefill) {
     auto weights = std::make_unique<ModelWeights>();
     weights->config = file.config();
-    weights->isa = &isa;
+    weights->isa = &isa, weights->prefill = prefill;
     weights->ops = &op_kernels(isa);
     GOSSET_TRY(check_config(weights->config));
     GOSSET_TRY(Binder(file, isa, *weights).bind());

@@ -13,6 +13,7 @@ namespace gosset {
 Status check_config(const ModelConfig& config);
 
 /// `file` must outlive the result and keep its bytes where they are.
-Result<std::unique_ptr<ModelWeights>> bind_model(const ModelFile& file, const Isa& isa);
+Result<std::unique_ptr<ModelWeights>> bind_model(const ModelFile& file, const Isa& isa,
+                                                 Prefill prefill = Prefill::exact);
 
 }  // namespace gosset

@@ -154,6 +154,7 @@ Result<BoundMatrix> TensorBinder::matrix(Role role, int32_t layer, uint64_t rows
     if (!s.ok()) return s.in(where);
     f.linear.codec = codec;
     f.linear.kernels = codec_kernels(isa_, *codec);
+    if (out_.prefill == Prefill::exact) f.linear.kernels.gemm_rounded = nullptr;
     f.linear.rows = uint32_t(rows), f.linear.cols = uint32_t(cols);
     f.blocks = f.linear.w.blocks;
     for (const SegmentView& seg : t->segments) f.bytes += seg.bytes.size();

@@ -87,7 +87,7 @@ class Pass {
                 ops_.rms_norm(w_.x + t * c_.dim, norm.data(), c_.dim, c_.norm_eps, c_.norm_offset,
                               work_);
                 if (g == 0) observe(site, t, work_);
-                groups[g].prepare(ops_, work_, t, w_.activations, pad_);
+                groups[g].prepare(ops_, work_, t, b_.n, w_.activations, pad_);
             }
             me_.wait();
             if (g == 0) observed(site);
@@ -158,7 +158,7 @@ class Pass {
         const auto [begin, end] = me_.share(b_.n);
         for (size_t t = begin; t < end; t++) {
             observe(site, t, w_.attention + t * n);
-            o.prepare(ops_, w_.attention + t * n, t, w_.activations, pad_);
+            o.prepare(ops_, w_.attention + t * n, t, b_.n, w_.activations, pad_);
         }
         to_branch(o, site);
     }
@@ -173,7 +173,7 @@ class Pass {
             add_bias(gate, l.gate_bias), add_bias(up, l.up_bias);
             activate(gate, up, c_.ffn_dim, gate);
             observe(site, t, gate);
-            l.down.prepare(ops_, gate, t, w_.activations, pad_);
+            l.down.prepare(ops_, gate, t, b_.n, w_.activations, pad_);
         }
         to_branch(l.down, site);
     }
@@ -199,7 +199,7 @@ class Pass {
             add(before, t);
             ops_.rms_norm(w_.x + t * c_.dim, m_.final_norm.data(), c_.dim, c_.norm_eps,
                           c_.norm_offset, work_);
-            m_.head.prepare(ops_, work_, r, w_.activations, pad_);
+            m_.head.prepare(ops_, work_, r, wanted, w_.activations, pad_);
         }
         me_.wait();
         const Outputs to = {{w_.logits}, {w_.vocab_stride}};

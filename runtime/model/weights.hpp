@@ -46,9 +46,14 @@ void for_each_group(const LayerWeights& l, F&& f) {
     f(l.down);
 }
 
+/// Whether many tokens at a time may be multiplied in bfloat16 where the tier can: faster, and no
+/// longer the same bits as on every other machine (CodecKernels::gemm_rounded).
+enum class Prefill : uint8_t { exact, rounded };
+
 struct ModelWeights {
     ModelConfig config;
     const Isa* isa = nullptr;
+    Prefill prefill = Prefill::exact;
     const OpKernels* ops = nullptr;
     std::vector<LayerWeights> layers;
     std::vector<Rope> ropes;

@@ -80,6 +80,7 @@ Workspace lay_out(const ModelWeights& m, const SessionShape& s, uint8_t* base) {
     w.activations.scale = take.take<float>(b, act.scale / sizeof(float));
     w.activations.sum = take.take<int32_t>(b, act.sum / sizeof(int32_t));
     w.activations.ext = take.take<uint8_t>(b, act.ext);
+    w.activations.rounded = take.take<uint16_t>(align_up(b, 16), act.rounded / sizeof(uint16_t));
     w.work = take.take<float>(s.threads, w.work_floats);
     const uint64_t group = c.heads / c.kv_heads, chunks = s.chunks();
     const uint64_t regions = std::max(c.kv_heads, s.threads);

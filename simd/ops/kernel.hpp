@@ -10,6 +10,7 @@
 namespace gosset::GOSSET_ISA {
 
 void quantize(const float* x, size_t n, size_t blocks, int8_t* q, float* scale, int32_t* sums);
+void round_tiles(const float* x, size_t n, size_t blocks, size_t t, uint16_t* tiles);
 void rms_norm(const float* x, const float* w, size_t n, float eps, float offset, float* out);
 void hadamard(float* x, const Hadamard& h, bool inverse, float* scratch);
 void rope(float* x, size_t heads, size_t head_dim, size_t half, const float* cos, const float* sin);

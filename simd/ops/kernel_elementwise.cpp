@@ -1,5 +1,5 @@
-// Operations that treat every element alike: quantize, rope, silu_mul, gelu_tanh_mul, softcap, add,
-// to_f16.
+// Operations that treat every element alike: quantize, round_tiles, rope, silu_mul, gelu_tanh_mul,
+// softcap, add, to_f16.
 #include "simd/ops/kernel.hpp"
 
 namespace gosset::GOSSET_ISA {
@@ -40,6 +40,20 @@ void quantize(const float* x, size_t n, size_t blocks, int8_t* q, float* scale, 
                        sums + b);
     }
 }
+
+#if defined(__AVX512F__)
+void round_tiles(const float* x, size_t n, size_t blocks, size_t t, uint16_t* tiles) {
+    uint16_t* row = tiles + (t / 16 * blocks * 16 + t % 16) * 32;
+    size_t b = 0;
+    for (; b < n / 32 && b < blocks; b++, row += 512)
+        store_rounded(load(x + 32 * b), load(x + 32 * b + 16), row);
+    for (; b < blocks; b++, row += 512) {
+        const size_t left = 32 * b < n ? n - 32 * b : 0, low = left < 16 ? left : 16;
+        const float* p = left ? x + 32 * b : x;
+        store_rounded(load_some(p, low), load_some(p + low, left - low), row);
+    }
+}
+#endif
 
 void rope(float* x, size_t heads, size_t head_dim, size_t half, const float* cos,
           const float* sin) {

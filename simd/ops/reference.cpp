@@ -63,6 +63,15 @@ void quantize(const float* x, size_t n, size_t blocks, int8_t* q, float* scale, 
     }
 }
 
+void round_tiles(const float* x, size_t n, size_t blocks, size_t t, uint16_t* tiles) {
+    for (size_t b = 0; b < blocks; b++)
+        for (size_t c = 0; c < 32; c++) {
+            const size_t h = c / 16, g = c / 8 % 2, j = c % 8, i = 32 * b + c;
+            uint16_t* row = tiles + ((t / 16 * blocks + b) * 16 + t % 16) * 32;
+            row[4 * j + 2 * g + h] = f32_to_bf16(i < n ? x[i] : 0.0f);
+        }
+}
+
 void rms_norm(const float* x, const float* w, size_t n, float eps, float offset, float* out) {
     const float r = 1.0f / std::sqrt(dot(x, x, n) / float(n) + eps);
     for (size_t i = 0; i < n; i++) out[i] = (x[i] * r) * (offset + w[i]);
@@ -225,8 +234,8 @@ void matrix_update(const MatrixUpdate& m) {
 }  // namespace
 
 extern const OpKernels reference_ops = {
-    quantize,      rms_norm,        hadamard,        rope, silu_mul,    add,
-    to_f16,        attention_chunk, attention_merge, dot,  log_sum_exp, softmax,
-    matrix_update, gelu_tanh_mul,   softcap};
+    quantize, round_tiles,   rms_norm,        hadamard,        rope, silu_mul,
+    add,      to_f16,        attention_chunk, attention_merge, dot,  log_sum_exp,
+    softmax,  matrix_update, gelu_tanh_mul,   softcap};
 
 }  // namespace gosset

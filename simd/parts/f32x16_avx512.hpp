@@ -97,6 +97,23 @@ GOSSET_INLINE int32_t store_panel(F32x16 a, F32x16 b, int8_t* q) {
     return store_panel_bytes(_mm512_castsi512_si256(x), _mm512_extracti64x4_epi64(x, 1),
                              _mm512_castsi512_si256(y), _mm512_extracti64x4_epi64(y, 1), q);
 }
+/// bfloat16 in the upper halves of dwords, rounded to nearest, ties to even; NaNs stay NaNs.
+GOSSET_INLINE __m512i round_upper_halves(F32x16 v) {
+    const __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits(v), 16), _mm512_set1_epi32(1));
+    const __m512i rounded =
+        _mm512_add_epi32(_mm512_add_epi32(bits(v), _mm512_set1_epi32(0x7fff)), odd);
+    const __mmask16 nan = _mm512_cmp_ps_mask(raw(v), raw(v), _CMP_UNORD_Q);
+    return _mm512_mask_or_epi32(rounded, nan, bits(v), _mm512_set1_epi32(0x400000));
+}
+/// A row of OpKernels::round_tiles from columns 0 .. 15 and 16 .. 31. Dword 2 j + g of it:
+///   upper half: b[8 g + j]   lower half: a[8 g + j]
+GOSSET_INLINE void store_rounded(F32x16 a, F32x16 b, uint16_t* row) {
+    const __m512i upper =
+        _mm512_and_si512(round_upper_halves(b), _mm512_set1_epi32(int(0xffff0000)));
+    const __m512i both = _mm512_or_si512(upper, _mm512_srli_epi32(round_upper_halves(a), 16));
+    const __m512i at = _mm512_setr_epi32(0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
+    _mm512_store_si512(row, _mm512_permutexvar_epi32(at, both));
+}
 GOSSET_INLINE __m128 fold_to_4(F32x16 v) {
     const __m256 s =
         _mm256_add_ps(_mm512_castps512_ps256(raw(v)), _mm512_extractf32x8_ps(raw(v), 1));

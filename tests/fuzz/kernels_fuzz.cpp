@@ -222,11 +222,6 @@ void check_matvec(const Problem& p) {
             k.gemm(p.args(y.get(), 0, p.s.tokens));
             compare(p, "gemm", *isa, y, expected, n);
         }
-        if (k.gemm_many != k.gemm) {
-            const Floats y = poisoned(n);
-            k.gemm_many(p.args(y.get(), 0, p.s.tokens));
-            compare(p, "gemm_many", *isa, y, expected, n);
-        }
     }
 }
 

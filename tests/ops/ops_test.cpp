@@ -70,6 +70,42 @@ TEST_CASE("quantize: panel order, ties to even, the ends of the range") {
     }
 }
 
+TEST_CASE("round_tiles") {
+    Rng rng(seed() + 9);
+    sweep(lengths(), [&](const OpKernels& ops, Kind kind, size_t n, Edge edge) {
+        const size_t blocks = (n + 31) / 32 + rng.below(2), tokens = 1 + rng.below(33);
+        std::vector<float> x = draws(rng, kind, n);
+        for (float& f : x)  // ties, to even and to odd
+            if (rng.below(4) == 0) f = float(rng.below(1 << 9)) * 0x1p-9f + 1;
+        GuardedArray<float> in(x, edge);
+        const size_t size = (tokens + 15) / 16 * blocks * 512;
+        GuardedArray<uint16_t> out(size, edge), want(size, edge);
+        const size_t t = rng.below(uint32_t(tokens));
+        ops.round_tiles(in.data(), n, blocks, t, out.data());
+        reference_ops.round_tiles(x.data(), n, blocks, t, want.data());
+        const auto nan = [](uint16_t h) { return (h & 0x7fff) > 0x7f80; };
+        for (size_t i = 0; i < size; i++)  // the other tokens' rows keep their poison
+            CHECK((out[i] == want[i] || (nan(out[i]) && nan(want[i]))));
+        CHECK(out.intact());
+    });
+}
+
+TEST_CASE("round_tiles: where a column goes") {
+    std::vector<float> x(64);
+    for (size_t i = 0; i < x.size(); i++) x[i] = float(i + 1);
+    for (const Named& isa : all_ops()) {
+        CAPTURE(isa.name);
+        alignas(64) uint16_t tiles[2][16][32] = {};
+        isa.ops->round_tiles(x.data(), 50, 2, 3, tiles[0][0]);
+        for (size_t b = 0; b < 2; b++)
+            for (size_t e = 0; e < 32; e++) {
+                const size_t column = 16 * (e % 2) + 8 * (e / 2 % 2) + e / 4, i = 32 * b + column;
+                CHECK(bf16_to_f32(tiles[b][3][e]) == (i < 50 ? float(i + 1) : 0.0f));
+                CHECK(tiles[b][4][e] == 0);
+            }
+    }
+}
+
 TEST_CASE("rms_norm") {
     Rng rng(seed() + 1);
     sweep(lengths(), [&](const OpKernels& ops, Kind kind, size_t n, Edge edge) {

@@ -89,7 +89,6 @@ TEST_CASE("names find their codecs, and only they") {
             const CodecKernels& k = codec_kernels(*isa, *c);
             CHECK(bool(k.gemv));
             CHECK(bool(k.gemm));
-            CHECK(bool(k.gemm_many));
             CHECK(bool(k.decode_row));
             CHECK(bool(k.extend) == (c->act_ext_bytes != 0));
         }

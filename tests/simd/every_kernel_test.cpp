@@ -36,11 +36,6 @@ void check_matvec(const Problem& p, uint32_t begin, uint32_t end) {
         std::vector<float> by_gemm = p.poisoned();
         k.gemm(p.args(by_gemm, begin, end, 0, p.tokens));
         CHECK(same_bits(by_gemm, expected));
-        if (k.gemm_many != k.gemm) {
-            std::vector<float> by_tiles = p.poisoned();
-            k.gemm_many(p.args(by_tiles, begin, end, 0, p.tokens));
-            CHECK(same_bits(by_tiles, expected));
-        }
         std::vector<float> by_gemv = p.poisoned();
         for (uint32_t t = 0; t < p.tokens; t++) k.gemv(p.args(by_gemv, begin, end, t, 1));
         CHECK(same_bits(by_gemv, expected));

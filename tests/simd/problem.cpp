@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "runtime/base/half.hpp"
+#include "simd/dispatch.hpp"
 #include "simd/encoder.hpp"
 
 namespace gosset::test {
@@ -34,6 +35,7 @@ Problem::Problem(const Codec& c, uint32_t row_blocks_, uint32_t blocks_, uint32_
       scale(size_t(tokens_) * blocks_ * 4, 64),
       sum(size_t(tokens_) * blocks_ * 4, 64),
       ext(size_t(tokens_) * blocks_ * c.act_ext_bytes, 64),
+      rounded(size_t(tokens_ + 15) / 16 * blocks_ * 1024, 64),
       params(c.params_bytes) {
     fill_weights(fill, rng);
     fill_activations(fill, rng);
@@ -84,6 +86,10 @@ void Problem::fill_activations(Fill fill, Rng& rng) {
         scale.as<float>()[i] = empty ? 0.0f : float(rng.uniform()) * 0.1f;
         sum.as<int32_t>()[i] = total;
     }
+    const OpKernels& ops = op_kernels(*supported_isas().front());
+    for (uint32_t t = 0; t < tokens; t++)
+        ops.round_tiles(f32.as<float>() + size_t(t) * blocks * 32, 32 * size_t(blocks), blocks, t,
+                        rounded.as<uint16_t>());
     if (!codec.act_ext_bytes) return;
     for (uint32_t t = 0; t < tokens; t++)
         codec.reference->extend(q.as<int8_t>() + size_t(t) * blocks * 32, blocks,
@@ -93,9 +99,12 @@ void Problem::fill_activations(Fill fill, Rng& rng) {
 MatvecArgs Problem::args(std::vector<float>& y, uint32_t begin, uint32_t end, uint32_t first,
                          uint32_t n) const {
     const size_t at = size_t(first) * blocks;
-    const Activations x = {f32.as<float>() + 32 * at, q.as<int8_t>() + 32 * at,
-                           scale.as<float>() + at, sum.as<int32_t>() + at,
-                           codec.act_ext_bytes ? ext.as() + at * codec.act_ext_bytes : nullptr};
+    const Activations x = {f32.as<float>() + 32 * at,
+                           q.as<int8_t>() + 32 * at,
+                           scale.as<float>() + at,
+                           sum.as<int32_t>() + at,
+                           codec.act_ext_bytes ? ext.as() + at * codec.act_ext_bytes : nullptr,
+                           first % 16 ? nullptr : rounded.as<uint16_t>() + 32 * at};
     return {weights, x, begin, end, n, y.data() + first * y_stride, y_stride};
 }
 

@@ -20,7 +20,8 @@ enum class Fill {
 struct Problem {
     Problem(const Codec&, uint32_t row_blocks, uint32_t blocks, uint32_t tokens, Fill, Rng&);
 
-    /// Arguments for tokens first .. first + n on rows of row blocks [begin, end), into y.
+    /// Arguments for tokens first .. first + n on rows of row blocks [begin, end), into y. With
+    /// Activations::rounded if `first` is a multiple of 16.
     MatvecArgs args(std::vector<float>& y, uint32_t begin, uint32_t end, uint32_t first,
                     uint32_t n) const;
     /// An output for all tokens, full of poison.
@@ -29,7 +30,7 @@ struct Problem {
     const Codec& codec;
     uint32_t row_blocks, blocks, tokens;
     size_t y_stride;
-    Guarded panels, row_scales, f32, q, scale, sum, ext;
+    Guarded panels, row_scales, f32, q, scale, sum, ext, rounded;
     float table[kScaleTable];
     Guarded params;
     Weights weights;
