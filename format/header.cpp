@@ -1,12 +1,11 @@
 #include "format/header.hpp"
 
-#include <xxhash.h>
-
 #include <algorithm>
 #include <bit>
 #include <cstring>
 #include <string>
 
+#include "format/hash.hpp"
 #include "runtime/base/checked.hpp"
 
 namespace gosset {
@@ -112,11 +111,10 @@ uint64_t hash_header(const Header& header, std::span<const uint8_t> metadata) {
     Header zeroed = header;
     zeroed.xxh3 = 0;
     const auto bytes = encode_header(zeroed);
-    XXH3_state_t state;
-    XXH3_64bits_reset(&state);
-    XXH3_64bits_update(&state, bytes.data(), bytes.size());
-    XXH3_64bits_update(&state, metadata.data(), metadata.size());
-    return XXH3_64bits_digest(&state);
+    Hash hash;
+    hash.add(bytes);
+    hash.add(metadata);
+    return hash.value();
 }
 
 }  // namespace gosset

@@ -1,10 +1,9 @@
 #include "format/verify.hpp"
 
-#include <xxhash.h>
-
 #include <algorithm>
 #include <string>
 
+#include "format/hash.hpp"
 #include "format/merge_hash.hpp"
 #include "format/validate.hpp"
 
@@ -30,14 +29,13 @@ class Progress {
 };
 
 Status check_hash(std::span<const uint8_t> bytes, uint64_t expected, Progress& progress) {
-    XXH3_state_t state;
-    XXH3_64bits_reset(&state);
+    Hash hash;
     for (size_t at = 0; at < bytes.size(); at += kStep) {
         const size_t n = std::min(kStep, bytes.size() - at);
-        XXH3_64bits_update(&state, bytes.data() + at, n);
+        hash.add(bytes.subspan(at, n));
         GOSSET_TRY(progress.add(n));
     }
-    if (XXH3_64bits_digest(&state) == expected) return {};
+    if (hash.value() == expected) return {};
     return corrupt("hash differs: its bytes are damaged");
 }
 

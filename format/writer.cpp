@@ -1,12 +1,11 @@
 #include "format/writer.hpp"
 
-#include <xxhash.h>
-
 #include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <numeric>
 
+#include "format/hash.hpp"
 #include "format/header.hpp"
 #include "format/merge_hash.hpp"
 #include "format/metadata.hpp"
@@ -105,15 +104,14 @@ Status ModelWriter::Impl::find(size_t tensor, size_t segment) const {
 
 Result<uint64_t> ModelWriter::Impl::hash(const Segment& segment) const {
     std::vector<uint8_t> buffer(size_t(std::min<uint64_t>(segment.size, uint64_t(4) << 20)));
-    XXH3_state_t state;
-    XXH3_64bits_reset(&state);
+    Hash hash;
     for (uint64_t at = 0; at < segment.size; at += buffer.size()) {
         const std::span<uint8_t> part(buffer.data(),
                                       size_t(std::min<uint64_t>(buffer.size(), segment.size - at)));
         GOSSET_TRY(file.read(segment.offset + at, part));
-        XXH3_64bits_update(&state, part.data(), part.size());
+        hash.add(part);
     }
-    return uint64_t(XXH3_64bits_digest(&state));
+    return hash.value();
 }
 
 ModelWriter::ModelWriter() : impl_(std::make_unique<Impl>()) {}

@@ -26,4 +26,25 @@ function(gosset_library name)
     cmake_parse_arguments(arg "" "" "LINK" ${ARGN})
     add_library(${name} STATIC ${arg_UNPARSED_ARGUMENTS})
     target_link_libraries(${name} PUBLIC gosset_flags ${arg_LINK})
+    target_compile_options(${name} PRIVATE
+        # A unique symbol would be shared with other libraries of a process, and pin a loaded one.
+        $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>
+        # A program linked with --gc-sections leaves out what it does not call, such as templates of chats.
+        -ffunction-sections -fdata-sections)
+endfunction()
+
+# What runs once a model or a conversation is compiled for size, which halves it; what runs once a
+# token, a weight or a character is not.
+set(gosset_optimized "$<AND:$<CXX_COMPILER_ID:GNU,Clang,AppleClang>,$<NOT:$<CONFIG:Debug>>>")
+
+# gosset_small(target [FAST files...]): all sources but those.
+function(gosset_small target)
+    cmake_parse_arguments(arg "" "" "FAST" ${ARGN})
+    target_compile_options(${target} PRIVATE $<${gosset_optimized}:-Os>)
+    set_property(SOURCE ${arg_FAST} APPEND PROPERTY COMPILE_OPTIONS $<${gosset_optimized}:-O3>)
+endfunction()
+
+# gosset_small_sources(files...): these alone.
+function(gosset_small_sources)
+    set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_OPTIONS $<${gosset_optimized}:-Os>)
 endfunction()
