@@ -1,0 +1,12 @@
+# Run by cpack on the staged tree: where Debian's zsh looks, and a compressed manual page.
+if(NOT CPACK_GENERATOR STREQUAL DEB)
+    return()
+endif()
+set(share ${CPACK_TEMPORARY_DIRECTORY}/usr/share)
+if(EXISTS ${share}/zsh/site-functions)
+    file(RENAME ${share}/zsh/site-functions ${share}/zsh/vendor-completions)
+endif()
+find_program(gzip gzip)
+if(gzip AND EXISTS ${share}/man/man1/gosset.1)
+    execute_process(COMMAND ${gzip} -9nf ${share}/man/man1/gosset.1 COMMAND_ERROR_IS_FATAL ANY)
+endif()

@@ -1,0 +1,38 @@
+#!/usr/bin/env python3
+"""An outside project that takes Gosset's sources by add_subdirectory, with two families of codecs:
+its programs in C and C++ print what the command prints, its installation holds nothing of Gosset's,
+and a model of a family that was left out is refused by name."""
+import os
+import subprocess
+import sys
+import tempfile
+
+from outside import BUILD, CMAKE, GOSSET, HERE, ROOT, SHAPE, build, make_model, run
+
+
+def main():
+    # Beside this build, so that a compiler cache knows most of the objects by their relative paths.
+    beside = os.path.dirname(BUILD)
+    with tempfile.TemporaryDirectory(dir=beside, prefix="build-outside-") as folder:
+        model, other = os.path.join(folder, "model.gosset"), os.path.join(folder, "q4.gosset")
+        said = make_model(model)
+        run(GOSSET, "synth", "-o", other, *[w.replace("q8", "q4") for w in SHAPE])
+        build(os.path.join(HERE, "subdirectory"), folder, f"-DGOSSET_SOURCES={ROOT}",
+              "-DCMAKE_BUILD_TYPE=Release")
+        for name in ("c", "cpp"):
+            got = run(os.path.join(folder, name), model)
+            assert got.split() == said.split(), (name, got, said)
+        refused = subprocess.run([os.path.join(folder, "c"), other], capture_output=True, text=True,
+                                 check=False)
+        assert refused.returncode == 1 and "'q4'" in refused.stderr, refused
+        print(run(sys.executable, os.path.join(ROOT, "tools/count/size.py"), "--check",
+                  "e8c and q8, no chat", os.path.join(folder, "gosset")))
+        prefix = os.path.join(folder, "installed")
+        run(CMAKE, "--install", folder, "--prefix", prefix)
+        found = [f for _, _, files in os.walk(prefix) for f in files]
+        assert sorted(found) == ["c", "cpp"], found
+    print("subdirectory_test: good")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
