@@ -2,6 +2,7 @@
 being those of a fresh configuration with the same compilers. Runs commands, and compares what an
 outside program prints with what the command prints."""
 import os
+import re
 import subprocess
 import sys
 
@@ -39,3 +40,28 @@ def build(source, folder, *options):
     """Configures and builds an outside project; what its build said."""
     run(CMAKE, "-S", source, "-B", folder, *OPTIONS, *options)
     return run(CMAKE, "--build", folder)
+
+
+def declared():
+    """The functions of gosset.h."""
+    with open(os.path.join(ROOT, "runtime/include/gosset/gosset.h"), encoding="ascii") as f:
+        return set(re.findall(r"^GOSSET_API [^;(]*?\b(gosset_\w+)\(", f.read(), re.M))
+
+
+def shown(path, *options):
+    """The global symbols that a library defines."""
+    listing = run("nm", "--defined-only", *options, path)
+    return {line.split()[2] for line in listing.splitlines() if len(line.split()) == 3}
+
+
+def needed(path):
+    """(what a program or library needs at run time, its soname)."""
+    dynamic = run("readelf", "-dW", path)
+    soname = re.search(r"Library soname: \[(.*)\]", dynamic)
+    return set(re.findall(r"\(NEEDED\).*\[(.*)\]", dynamic)), soname and soname[1]
+
+
+def is_system(library):
+    """The C library, libm, threads and the C++ runtime."""
+    return re.match(r"(libc|libm|libpthread|ld-linux[\w-]*|libstdc\+\+|libgcc_s|libc\+\+(abi)?)\.so",
+                    library)

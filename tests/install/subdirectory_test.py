@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """An outside project that takes Gosset's sources by add_subdirectory, with two families of codecs:
-its programs in C and C++ print what the command prints, its installation holds nothing of Gosset's,
-and a model of a family that was left out is refused by name."""
+its programs in C and C++, static and shared, print what the command prints, its installation holds
+nothing of Gosset's, and a model of a family that was left out is refused by name."""
 import os
 import subprocess
 import sys
 import tempfile
 
-from outside import BUILD, CMAKE, GOSSET, HERE, ROOT, SHAPE, build, make_model, run
+from outside import (BUILD, CMAKE, GOSSET, HERE, ROOT, SHAPE, build, declared, is_system, make_model,
+                     needed, run, shown)
 
 
 def main():
@@ -19,12 +20,17 @@ def main():
         run(GOSSET, "synth", "-o", other, *[w.replace("q8", "q4") for w in SHAPE])
         build(os.path.join(HERE, "subdirectory"), folder, f"-DGOSSET_SOURCES={ROOT}",
               "-DCMAKE_BUILD_TYPE=Release")
-        for name in ("c", "cpp"):
+        for name in ("c", "cpp", "shared"):
             got = run(os.path.join(folder, name), model)
             assert got.split() == said.split(), (name, got, said)
         refused = subprocess.run([os.path.join(folder, "c"), other], capture_output=True, text=True,
                                  check=False)
         assert refused.returncode == 1 and "'q4'" in refused.stderr, refused
+        library = os.path.join(folder, "gosset", "libgosset.so.1")
+        assert shown(library, "-D") == declared(), shown(library, "-D") ^ declared()
+        libraries, soname = needed(library)
+        assert soname == "libgosset.so.1" and all(map(is_system, libraries)), (soname, libraries)
+        assert "libgosset.so.1" in needed(os.path.join(folder, "shared"))[0]
         print(run(sys.executable, os.path.join(ROOT, "tools/count/size.py"), "--check",
                   "e8c and q8, no chat", os.path.join(folder, "gosset")))
         prefix = os.path.join(folder, "installed")
