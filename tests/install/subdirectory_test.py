@@ -15,9 +15,9 @@ def main():
     # Beside this build, so that a compiler cache knows most of the objects by their relative paths.
     beside = os.path.dirname(BUILD)
     with tempfile.TemporaryDirectory(dir=beside, prefix="build-outside-") as folder:
-        model, other = os.path.join(folder, "model.gosset"), os.path.join(folder, "q4.gosset")
+        model, other = os.path.join(folder, "model.gosset"), os.path.join(folder, "f16.gosset")
         said = make_model(model)
-        run(GOSSET, "synth", "-o", other, *[w.replace("q8", "q4") for w in SHAPE])
+        run(GOSSET, "synth", "-o", other, *[w.replace("q8", "f16") for w in SHAPE])
         build(os.path.join(HERE, "subdirectory"), folder, f"-DGOSSET_SOURCES={ROOT}",
               "-DCMAKE_BUILD_TYPE=Release")
         for name in ("c", "cpp", "shared"):
@@ -25,7 +25,7 @@ def main():
             assert got.split() == said.split(), (name, got, said)
         refused = subprocess.run([os.path.join(folder, "c"), other], capture_output=True, text=True,
                                  check=False)
-        assert refused.returncode == 1 and "'q4'" in refused.stderr, refused
+        assert refused.returncode == 1 and "'f16'" in refused.stderr, refused
         library = os.path.join(folder, "gosset", "libgosset.so.1")
         assert shown(library, "-D") == declared(), shown(library, "-D") ^ declared()
         libraries, soname = needed(library)
