@@ -40,6 +40,12 @@ F32x1 fma(F32x1 a, F32x1 b, F32x1 c) {
 F32x1 select_less(F32x1 a, F32x1 b, F32x1 yes, F32x1 no) {
     return a.v < b.v ? yes : no;
 }
+F32x1 smaller(F32x1 a, F32x1 b) {
+    return a.v < b.v ? a : b;
+}
+F32x1 larger(F32x1 a, F32x1 b) {
+    return a.v < b.v ? b : a;
+}
 F32x1 shift_left_23(F32x1 a) {
     return F32x1(std::bit_cast<float>(std::bit_cast<uint32_t>(a.v) << 23));
 }

@@ -4,8 +4,11 @@
 /// V has: V(float) in every lane; + - * /; and the free functions
 ///   fma(a, b, c)                 a * b + c, rounded once
 ///   select_less(a, b, yes, no)   a < b ? yes : no  (NaN: no)
+///   smaller(a, b)                a < b ? a : b
+///   larger(a, b)                 a < b ? b : a
 ///   shift_left_23(a)             the bits of a, shifted as an unsigned integer
 ///   abs(a), copysign(a, sign)
+/// and, if it is cheap, scale_exponent(a, n): a * 2^n, rounded once, for whole n in [-252, 254].
 /// Everything is inlined always: a call would pass vectors through memory.
 #pragma once
 
@@ -19,13 +22,23 @@ GOSSET_MATH_INLINE V two_to(V n) {
     return shift_left_23(n + V(0x1.8p23f + 127.0f));
 }
 
-/// Cody and Waite's reduction x = n ln 2 + r, |r| <= ln(2) / 2, then 1 + r + r^2 Q(r) with a
-/// minimax Q (0.06 ulp). 2^n is applied in two halves, so that subnormal results are rounded once.
+/// y * 2^n for whole n in [-252, 254] and y in [1/2, 2], rounded once: subnormal results too, for
+/// the first half of 2^n leaves y normal.
 template <class V>
-GOSSET_MATH_INLINE V exp_of(V x) {
+GOSSET_MATH_INLINE V times_two_to(V y, V n) {
+    if constexpr (requires { scale_exponent(y, n); }) {
+        return scale_exponent(y, n);
+    } else {
+        const V half = fma(n, V(0.5f), V(0x1.8p23f)) - V(0x1.8p23f);
+        return y * two_to(half) * two_to(n - half);
+    }
+}
+
+/// exp_of(x) for x that is not above 89.
+template <class V>
+GOSSET_MATH_INLINE V exp_below(V x) {
     const V round(0x1.8p23f);
-    x = select_less(V(89.0f), x, V(89.0f), x);  // e^89 overflows, e^-104 rounds to 0
-    x = select_less(x, V(-104.0f), V(-104.0f), x);
+    x = larger(x, V(-104.0f));  // e^-104 rounds to 0
     const V n = fma(x, V(0x1.715476p+0f), round) - round;
     V r = fma(n, V(-0x1.62e43p-1f), x);  // exact
     r = fma(n, V(0x1.05c61p-29f), r);
@@ -33,9 +46,14 @@ GOSSET_MATH_INLINE V exp_of(V x) {
     q = fma(q, r, V(0x1.5558bap-5f));
     q = fma(q, r, V(0x1.55548cp-3f));
     q = fma(q, r, V(0x1.fffffcp-2f));
-    const V y = fma(r * r, q, r) + V(1.0f);
-    const V half = fma(n, V(0.5f), round) - round;
-    return y * two_to(half) * two_to(n - half);
+    return times_two_to(fma(r * r, q, r) + V(1.0f), n);
+}
+
+/// Cody and Waite's reduction x = n ln 2 + r, |r| <= ln(2) / 2, then 1 + r + r^2 Q(r) with a
+/// minimax Q (0.06 ulp).
+template <class V>
+GOSSET_MATH_INLINE V exp_of(V x) {
+    return exp_below(smaller(V(89.0f), x));  // e^89 overflows
 }
 
 /// x + x^3 P(x^2) with a minimax P below 0.625, else 1 - 2 / (e^(2|x|) + 1) with the sign of x.

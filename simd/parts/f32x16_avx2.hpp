@@ -49,6 +49,13 @@ GOSSET_INLINE F32x16 fma(F32x16 a, F32x16 b, F32x16 c) {
     return wrap(_mm256_fmadd_ps(low(a), low(b), low(c)),
                 _mm256_fmadd_ps(high(a), high(b), high(c)));
 }
+// min and max give their second operand where either is NaN, or both are zeros
+GOSSET_INLINE F32x16 smaller(F32x16 a, F32x16 b) {
+    return wrap(_mm256_min_ps(low(a), low(b)), _mm256_min_ps(high(a), high(b)));
+}
+GOSSET_INLINE F32x16 larger(F32x16 a, F32x16 b) {
+    return wrap(_mm256_max_ps(low(b), low(a)), _mm256_max_ps(high(b), high(a)));
+}
 GOSSET_INLINE F32x16 shift_left_23(F32x16 a) {
     return from_bits(_mm256_slli_epi32(low_bits(a), 23), _mm256_slli_epi32(high_bits(a), 23));
 }

@@ -40,6 +40,17 @@ GOSSET_INLINE F32x16 operator/(F32x16 a, F32x16 b) {
 GOSSET_INLINE F32x16 fma(F32x16 a, F32x16 b, F32x16 c) {
     return wrap(_mm512_fmadd_ps(raw(a), raw(b), raw(c)));
 }
+// min and max give their second operand where either is NaN, or both are zeros
+GOSSET_INLINE F32x16 smaller(F32x16 a, F32x16 b) {
+    return wrap(_mm512_min_ps(raw(a), raw(b)));
+}
+GOSSET_INLINE F32x16 larger(F32x16 a, F32x16 b) {
+    return wrap(_mm512_max_ps(raw(b), raw(a)));
+}
+/// a * 2^n, rounded once, for whole n (runtime/base/math_float.hpp).
+GOSSET_INLINE F32x16 scale_exponent(F32x16 a, F32x16 n) {
+    return wrap(_mm512_scalef_ps(raw(a), raw(n)));
+}
 GOSSET_INLINE F32x16 shift_left_23(F32x16 a) {
     return from_bits(_mm512_slli_epi32(bits(a), 23));
 }
@@ -148,6 +159,33 @@ GOSSET_INLINE void store_sums_4x4(const F32x16 (&v)[4][4], float* out, size_t st
     _mm_storeu_ps(out + stride, _mm512_extractf32x4_ps(sums, 1));
     _mm_storeu_ps(out + 2 * stride, _mm512_extractf32x4_ps(sums, 2));
     _mm_storeu_ps(out + 3 * stride, _mm512_extractf32x4_ps(sums, 3));
+}
+
+/// Every block of 4 x 4 first, then the blocks.
+GOSSET_INLINE void store_transposed(const F32x16 (&a)[16], float* out) {
+    __m512 block[4][4];  // [g][i]: 128-bit part p is lane 4p + i of a[4g .. 4g + 4)
+    GOSSET_UNROLL
+    for (int g = 0; g < 4; g++) {
+        const __m512 r0 = raw(a[4 * g]), r1 = raw(a[4 * g + 1]);
+        const __m512 r2 = raw(a[4 * g + 2]), r3 = raw(a[4 * g + 3]);
+        const __m512 low01 = _mm512_unpacklo_ps(r0, r1), high01 = _mm512_unpackhi_ps(r0, r1);
+        const __m512 low23 = _mm512_unpacklo_ps(r2, r3), high23 = _mm512_unpackhi_ps(r2, r3);
+        block[g][0] = _mm512_shuffle_ps(low01, low23, 0x44);
+        block[g][1] = _mm512_shuffle_ps(low01, low23, 0xee);
+        block[g][2] = _mm512_shuffle_ps(high01, high23, 0x44);
+        block[g][3] = _mm512_shuffle_ps(high01, high23, 0xee);
+    }
+    GOSSET_UNROLL
+    for (int i = 0; i < 4; i++) {
+        const __m512 even01 = _mm512_shuffle_f32x4(block[0][i], block[1][i], 0x88);
+        const __m512 even23 = _mm512_shuffle_f32x4(block[2][i], block[3][i], 0x88);
+        const __m512 odd01 = _mm512_shuffle_f32x4(block[0][i], block[1][i], 0xdd);
+        const __m512 odd23 = _mm512_shuffle_f32x4(block[2][i], block[3][i], 0xdd);
+        _mm512_storeu_ps(out + 16 * i, _mm512_shuffle_f32x4(even01, even23, 0x88));
+        _mm512_storeu_ps(out + 16 * (4 + i), _mm512_shuffle_f32x4(odd01, odd23, 0x88));
+        _mm512_storeu_ps(out + 16 * (8 + i), _mm512_shuffle_f32x4(even01, even23, 0xdd));
+        _mm512_storeu_ps(out + 16 * (12 + i), _mm512_shuffle_f32x4(odd01, odd23, 0xdd));
+    }
 }
 
 }  // namespace

@@ -39,6 +39,12 @@ GOSSET_INLINE F32x16 fma(F32x16 a, F32x16 b, F32x16 c) {
         c.part[i] = Batch(vfmaq_f32(raw(c.part[i]), raw(a.part[i]), raw(b.part[i])));
     return c;
 }
+GOSSET_INLINE F32x16 smaller(F32x16 a, F32x16 b) {
+    return select_less(a, b, a, b);
+}
+GOSSET_INLINE F32x16 larger(F32x16 a, F32x16 b) {
+    return select_less(a, b, b, a);
+}
 GOSSET_INLINE F32x16 shift_left_23(F32x16 a) {
     return each(a, a, [](Batch x, Batch) { return from_bits(vshlq_n_s32(bits(x), 23)); });
 }

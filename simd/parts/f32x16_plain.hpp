@@ -56,6 +56,12 @@ GOSSET_INLINE F32x16 fma(F32x16 a, F32x16 b, F32x16 c) {
 GOSSET_INLINE F32x16 select_less(F32x16 a, F32x16 b, F32x16 yes, F32x16 no) {
     GOSSET_EACH(a.lane[i] < b.lane[i] ? yes.lane[i] : no.lane[i]);
 }
+GOSSET_INLINE F32x16 smaller(F32x16 a, F32x16 b) {
+    return select_less(a, b, a, b);
+}
+GOSSET_INLINE F32x16 larger(F32x16 a, F32x16 b) {
+    return select_less(a, b, b, a);
+}
 GOSSET_INLINE F32x16 shift_left_23(F32x16 a) {
     GOSSET_EACH(float_of(bits_of(a.lane[i]) << 23));
 }
