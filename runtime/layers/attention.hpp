@@ -1,8 +1,8 @@
 /// Causal attention of one batch over one layer's KV cache, grouped by KV head (GQA), in chunks of
 /// kAttentionChunk positions whose results are merged in order. Chunks begin at multiples of
 /// kAttentionChunk, but for the first one of a sliding window, which begins with the window. The
-/// same bits for any number of threads and any batch: a chunk is computed whole by one member.
-/// Relies on simd's op kernels.
+/// same bits for any number of threads and any batch: a chunk of a token is computed whole by one
+/// member. Relies on simd's op kernels.
 #pragma once
 
 #include <cstdint>
@@ -12,16 +12,20 @@
 
 namespace gosset {
 
-/// Partial results in regions: one region holds [chunks][region_heads] results of one KV head.
+/// For one token: the results of chunks, and for several: each member's own.
 struct AttentionPartials {
-    float* max;     // [regions][chunks][region_heads]
-    float* sum;     // [regions][chunks][region_heads]
-    float* out;     // [regions][chunks][region_heads][v_dim]
-    float* gather;  // [threads][2][chunks]: max and sum of one head, side by side
-    uint32_t region_heads, chunks;
+    float* max;      // [kv_heads][chunks][group]
+    float* sum;      // [kv_heads][chunks][group]
+    float* out;      // [kv_heads][chunks][group][v_dim]
+    float* gather;   // [threads][2][chunks]: max and sum of one head, side by side
+    float* scratch;  // [threads][scratch_floats], best 64-byte aligned
+    size_t scratch_floats;
+    uint32_t group, chunks;  // query heads of a KV head; chunks of the context
 };
 
-/// regions: at least max(KV heads, threads).
+/// scratch_floats, a multiple of 16.
+size_t attention_scratch_floats(uint32_t group, uint32_t head_dim, uint32_t v_dim);
+
 struct AttentionArgs {
     uint32_t tokens, position;  ///< the batch; token t sees positions up to position + t:
     uint32_t window;            ///< the last so many of them, itself included; 0: all

@@ -83,12 +83,13 @@ Workspace lay_out(const ModelWeights& m, const SessionShape& s, uint8_t* base) {
     w.activations.rounded = take.take<uint16_t>(align_up(b, 16), act.rounded / sizeof(uint16_t));
     w.work = take.take<float>(s.threads, w.work_floats);
     const uint64_t group = c.heads / c.kv_heads, chunks = s.chunks();
-    const uint64_t regions = std::max(c.kv_heads, s.threads);
-    w.partials.region_heads = uint32_t(group), w.partials.chunks = s.chunks();
-    w.partials.max = take.take<float>(regions, group, chunks);
-    w.partials.sum = take.take<float>(regions, group, chunks);
-    w.partials.out = take.take<float>(regions * group, chunks, c.v_head_dim);
+    w.partials.group = uint32_t(group), w.partials.chunks = s.chunks();
+    w.partials.max = take.take<float>(c.heads, chunks);
+    w.partials.sum = take.take<float>(c.heads, chunks);
+    w.partials.out = take.take<float>(c.heads, chunks, c.v_head_dim);
     w.partials.gather = take.take<float>(s.threads, 2, chunks);
+    w.partials.scratch_floats = attention_scratch_floats(uint32_t(group), c.head_dim, c.v_head_dim);
+    w.partials.scratch = take.take<float>(s.threads, w.partials.scratch_floats);
     w.logits = take.take<float>(b, w.vocab_stride);
     const uint64_t vectors = uint64_t(c.layers) * s.sequences * c.kv_heads;
     w.k_cache = take.take<uint8_t>(vectors, s.context, c.head_dim * s.kv_bytes());

@@ -55,6 +55,10 @@ class Pool {
         /// or taken away for a while holds nobody up. Once between two meetings.
         template <class Work>
         void deal(size_t n, Work&& work) const;
+        /// The same with work(i) for single items, all by who comes first, in order: for few
+        /// items of different sizes, the largest ones first.
+        template <class Work>
+        void deal_one_by_one(size_t n, Work&& work) const;
     };
     using Function = void (*)(void* context, const Member&);
 
@@ -88,6 +92,15 @@ void Pool::Member::deal(size_t n, Work&& work) const {
     if (own) work(own * index, own * (index + 1));
     for (size_t at; (at = rest + piece * barrier->next_ticket()) < n;)
         work(at, std::min(at + piece, n));
+}
+
+template <class Work>
+void Pool::Member::deal_one_by_one(size_t n, Work&& work) const {
+    if (count == 1) {
+        for (size_t i = 0; i < n; i++) work(i);
+        return;
+    }
+    for (size_t i; (i = barrier->next_ticket()) < n;) work(i);
 }
 
 }  // namespace gosset

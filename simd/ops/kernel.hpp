@@ -18,6 +18,7 @@ void silu_mul(const float* g, const float* u, size_t n, float* out);
 void add(const float* a, const float* b, size_t n, float* out);
 void to_f16(const float* x, size_t n, uint16_t* out);
 void attention_chunk(const AttentionChunk& a);
+void attention_queries(const AttentionChunk& a);  // the same, for many queries
 void attention_merge(const float* max, const float* sums, const float* partial, size_t stride,
                      size_t chunks, size_t v_dim, float* out);
 float dot(const float* a, const float* b, size_t n);

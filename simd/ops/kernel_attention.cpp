@@ -1,10 +1,9 @@
-// Attention over one chunk of the KV cache, and the merge of chunks. Query heads are taken up to
-// four at a time, so that each K and V row is loaded and widened once for all of them.
+// Attention of one token over one chunk of the KV cache, and the merge of chunks. Query heads are
+// taken up to four at a time, so that each K and V row is loaded and widened once for all of them.
 #include <algorithm>
 #include <limits>
 
-#include "runtime/base/math.hpp"
-#include "simd/ops/kernel.hpp"
+#include "simd/ops/attention_rows.hpp"
 
 namespace gosset::GOSSET_ISA {
 
@@ -12,19 +11,11 @@ namespace {
 
 constexpr uint32_t kGroup = 4;  // most heads at a time
 
-/// How rows of the cache are read.
-struct HalfRows {
-    using Element = uint16_t;
-    static GOSSET_INLINE F32x16 load_first(const uint16_t* p, size_t count) {
-        return count == 16 ? load_half(p) : load_some_half(p, count);
-    }
-};
-struct FloatRows {
-    using Element = float;
-    static GOSSET_INLINE F32x16 load_first(const float* p, size_t count) {
-        return GOSSET_ISA::load_first(p, count);
-    }
-};
+/// Whether vectors of queries are so empty that one token after another is faster: measured on
+/// AVX-512 for 1 to 4 heads and 64 columns.
+bool few(const AttentionChunk& a) {
+    return a.tokens * (a.heads + 2) < 20;
+}
 
 /// Scores, then exponentials, of the heads of a group.
 struct Group {
@@ -78,7 +69,7 @@ void exponentials(const AttentionChunk& a, float* s, float* max, float* sum) {
     *max = max16(top) + 0.0f;
     F32x16 total(0.0f);
     for (uint32_t p = 0; p < padded; p += 16) {
-        const F32x16 e = math::exp_of(load(s + p) - F32x16(*max));
+        const F32x16 e = math::exp_below(load(s + p) - F32x16(*max));
         store(s + p, e);
         total = total + e;
     }
@@ -171,8 +162,8 @@ void attend_and_merge(AttentionChunk c) {
     attend_any(c);
     for (uint32_t h = 0; h < c.heads; h++) {
         const float next = max[h] > to.max[h] ? max[h] : to.max[h];
-        const F32x16 before = math::exp_of(F32x16(to.max[h] - next));
-        const F32x16 now = math::exp_of(F32x16(max[h] - next));
+        const F32x16 before = math::exp_below(F32x16(to.max[h] - next));
+        const F32x16 now = math::exp_below(F32x16(max[h] - next));
         to.max[h] = next;
         to.sum[h] = first(fma(F32x16(to.sum[h]), before, F32x16(sum[h]) * now));
         const float* add = c.out + size_t(h) * c.v_dim;
@@ -208,7 +199,7 @@ void attend_tokens(const AttentionChunk& a) {
 
 void attention_chunk(const AttentionChunk& a) {
     if (a.tokens == 1 && !a.seen && !a.merge) return attend_any(a);
-    attend_tokens(a);
+    few(a) ? attend_tokens(a) : attention_queries(a);
 }
 
 void attention_merge(const float* max, const float* sums, const float* partial, size_t stride,
@@ -220,7 +211,8 @@ void attention_merge(const float* max, const float* sums, const float* partial, 
         });
     for (size_t c = 1; c < chunks; c++) {
         const float next = max[c] > m ? max[c] : m;
-        const F32x16 a = math::exp_of(F32x16(m - next)), b = math::exp_of(F32x16(max[c] - next));
+        const F32x16 a = math::exp_below(F32x16(m - next)),
+                     b = math::exp_below(F32x16(max[c] - next));
         m = next;
         l = first(fma(F32x16(l), a, F32x16(sums[c]) * b));
         const float* o = partial + c * stride;

@@ -3,6 +3,7 @@
 set(GOSSET_OPS_KERNELS
     ops/kernel.cpp
     ops/kernel_attention.cpp
+    ops/kernel_attention_batch.cpp
     ops/kernel_elementwise.cpp
     ops/kernel_hadamard.cpp
     ops/kernel_matrix.cpp

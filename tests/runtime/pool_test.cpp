@@ -56,12 +56,14 @@ void deal_twice(void* context, const Pool::Member& me) {
             for (size_t i = begin; i < end; i++) d.dealt[i]++;
         });
         me.wait();
+        me.deal_one_by_one(d.n, [&](size_t i) { d.dealt[i]++; });
+        me.wait();
     }
 }
 
 }  // namespace
 
-TEST_CASE("dealt ranges cover every item once, round after round and run after run") {
+TEST_CASE("dealt ranges and items cover everything once, round after round and run after run") {
     for (uint32_t threads : {1u, 2u, 3u, 7u}) {
         auto pool = Pool::create(threads);
         REQUIRE_OK(pool);
@@ -70,7 +72,7 @@ TEST_CASE("dealt ranges cover every item once, round after round and run after r
             CAPTURE(n);
             Deal d(n);
             for (int run = 0; run < 3; run++) (*pool)->run(deal_twice, &d);
-            for (const auto& times : d.dealt) CHECK(times == 6);
+            for (const auto& times : d.dealt) CHECK(times == 12);
         }
     }
 }
