@@ -112,9 +112,9 @@ struct AttentionChunk {
     size_t q_stride = 0, out_stride = 0;
     const AttentionSpan* seen = nullptr;  ///< [tokens], none empty; null: each sees all
     bool merge = false;
-    float* scratch = nullptr;  ///< attention_scratch() floats, 64-byte aligned
-    /// Read soon after k and v, if not what lies behind them; null: unknown. Advice only.
-    const void *next_k = nullptr, *next_v = nullptr;
+    float* scratch = nullptr;  ///< attention_scratch() floats, best 64-byte aligned
+    /// Keys that will be read next, if not those behind k; null: unknown. Advice only.
+    const void* next_k = nullptr;
 };
 
 /// Queries that a kernel takes through a chunk together at most; tokens * heads around it are best.

@@ -58,6 +58,11 @@ void one_chunk(const OpKernels& ops, const AttentionArgs& a, uint32_t kv_head, u
     AttentionChunk c = chunk_of(a);
     read_from(c, a, kv_head, std::max<size_t>(chunk * kAttentionChunk, seen.first),
               std::min<size_t>((chunk + 1) * kAttentionChunk, seen.end));
+    if (n + 1 == seen.chunks()) {  // the next head's: who has them does not matter
+        const size_t bytes = a.type == KvType::f16 ? 2 : 4;
+        const size_t first = size_t(seen.first) * a.head_dim * bytes;
+        c.next_k = kv_head + 1 < a.kv_heads ? a.k + (kv_head + 1) * a.k_stride + first : nullptr;
+    }
     c.q = queries(a, 0, kv_head);
     c.max = p.max + slot, c.sum = p.sum + slot, c.out = p.out + slot * a.v_dim;
     ops.attention_chunk(c);

@@ -14,7 +14,7 @@ constexpr uint32_t kGroup = 4;  // most heads at a time
 /// Whether vectors of queries are so empty that one token after another is faster: measured on
 /// AVX-512 for 1 to 4 heads and 64 columns.
 bool few(const AttentionChunk& a) {
-    return a.tokens * (a.heads + 2) < 20;
+    return a.tokens * (a.heads + 2) < 24;
 }
 
 /// Scores, then exponentials, of the heads of a group.
@@ -53,9 +53,51 @@ GOSSET_INLINE void score_tile(const AttentionChunk& a, const float* q, uint32_t 
     store_sums(sum, s[0] + p, kAttentionChunk);
 }
 
+/// The cache is streamed. Its lines are asked for in the order in which they will be read, in every
+/// phase, so that memory is never idle: the keys from kAhead on (the chunk before asked for the
+/// first ones), the values, and the next chunk's first keys. These lie behind this chunk's if
+/// nothing else is known: a prefetch of what does not exist does no harm.
+class Ahead {
+  public:
+    template <class Rows>
+    static Ahead of(const AttentionChunk& a) {
+        constexpr size_t element = sizeof(typename Rows::Element);
+        const uintptr_t k = reinterpret_cast<uintptr_t>(a.k), v = reinterpret_cast<uintptr_t>(a.v);
+        const uintptr_t k_end = k + a.count * a.head_dim * element;
+        Ahead s;
+        s.at_ = k + kAhead, s.end_ = k_end;
+        s.v_ = v, s.v_end_ = v + a.count * a.v_dim * element;
+        s.next_ = a.next_k ? reinterpret_cast<uintptr_t>(a.next_k) : k_end;
+        return s;
+    }
+    /// The next so many bytes, in whole lines.
+    GOSSET_INLINE void ask(size_t bytes) {
+        for (size_t i = 0; i < bytes; i += 64) {
+            if (at_ >= end_ && !turn()) return;
+            __builtin_prefetch(reinterpret_cast<const void*>(at_));
+            at_ += 64;
+        }
+    }
+
+  private:
+    static constexpr size_t kAhead = 4096;
+
+    /// To what is read next, if anything is left.
+    bool turn() {
+        at_ = v_ ? v_ : next_, end_ = v_ ? v_end_ : next_ + kAhead;
+        const bool more = at_ != 0;
+        v_ ? v_ = 0 : next_ = 0;
+        if (!more) end_ = 0;
+        return more;
+    }
+    uintptr_t at_, end_, v_, v_end_, next_;
+};
+
+constexpr size_t kAskedPerVector = 128;  // bytes, beside 16 exponentials: 8 KiB for four heads
+
 /// s -> e = exp(s - max); also the head's max and sum. Positions from count up to a multiple of 16
 /// become exp(-inf) = 0.
-void exponentials(const AttentionChunk& a, float* s, float* max, float* sum) {
+void exponentials(const AttentionChunk& a, float* s, float* max, float* sum, Ahead& ahead) {
     constexpr float lowest = -std::numeric_limits<float>::infinity();
     const uint32_t padded = (a.count + 15) / 16 * 16;
     F32x16 top(lowest);
@@ -69,6 +111,7 @@ void exponentials(const AttentionChunk& a, float* s, float* max, float* sum) {
     *max = max16(top) + 0.0f;
     F32x16 total(0.0f);
     for (uint32_t p = 0; p < padded; p += 16) {
+        ahead.ask(kAskedPerVector);
         const F32x16 e = math::exp_below(load(s + p) - F32x16(*max));
         store(s + p, e);
         total = total + e;
@@ -76,22 +119,11 @@ void exponentials(const AttentionChunk& a, float* s, float* max, float* sum) {
     *sum = sum16(total);
 }
 
-/// The cache is streamed: the rows of 4 positions, so many bytes ahead. Behind the last position
-/// lies the next chunk, or nothing that a prefetch could harm.
-template <class Rows>
-GOSSET_INLINE void prefetch_rows(const void* rows, size_t position, size_t dim, size_t ahead) {
-    const size_t bytes = 4 * dim * sizeof(typename Rows::Element);
-    const uintptr_t at = reinterpret_cast<uintptr_t>(rows) + position / 4 * bytes + ahead;
-    for (size_t i = 0; i < bytes; i += 64)
-        __builtin_prefetch(reinterpret_cast<const void*>(at + i));
-}
-constexpr size_t kAhead = 4096;
-
 /// out[d .. d + 16 * vectors) of `heads` heads, in registers over all positions. count: of the
 /// last vector.
 template <class Rows, int heads, int vectors>
 GOSSET_INLINE void value_tile(const AttentionChunk& a, const Group& g, size_t d, size_t count,
-                              float* out) {
+                              Ahead& ahead, float* out) {
     const auto* v = static_cast<const typename Rows::Element*>(a.v) + d;
     F32x16 sum[heads][vectors];
     GOSSET_UNROLL
@@ -100,7 +132,7 @@ GOSSET_INLINE void value_tile(const AttentionChunk& a, const Group& g, size_t d,
         for (F32x16& lanes : row) lanes = F32x16(0.0f);
     }
     for (uint32_t p = 0; p < a.count; p++, v += a.v_dim) {
-        if (p % 4 == 0 && d == 0) prefetch_rows<Rows>(a.v, p, a.v_dim, kAhead);
+        if (p % 4 == 0 && d == 0) ahead.ask(4 * a.v_dim * sizeof(typename Rows::Element));
         F32x16 row[vectors];
         GOSSET_UNROLL
         for (int i = 0; i < vectors; i++) row[i] = Rows::load_first(v + 16 * i, count);
@@ -122,21 +154,21 @@ GOSSET_INLINE void value_tile(const AttentionChunk& a, const Group& g, size_t d,
 template <class Rows, int heads>
 void attend(const AttentionChunk& a, uint32_t head, Group& g) {
     const float* q = a.q + size_t(head) * a.head_dim;
+    Ahead ahead = Ahead::of<Rows>(a);
     for (uint32_t p = 0; p < a.count; p += 4) {
-        prefetch_rows<Rows>(a.k, p, a.head_dim, kAhead);
+        ahead.ask(4 * a.head_dim * sizeof(typename Rows::Element));
         score_tile<Rows, heads>(a, q, p, g.e);
     }
-    for (uint32_t p = 0; p * a.v_dim * sizeof(typename Rows::Element) < kAhead; p += 4)
-        prefetch_rows<Rows>(a.v, p, a.v_dim, 0);
-    for (int h = 0; h < heads; h++) exponentials(a, g.e[h], a.max + head + h, a.sum + head + h);
+    for (int h = 0; h < heads; h++)
+        exponentials(a, g.e[h], a.max + head + h, a.sum + head + h, ahead);
 
     constexpr int vectors = kWide ? 4 : heads == 1 ? 4 : heads == 2 ? 2 : 1;
     float* out = a.out + size_t(head) * a.v_dim;
     size_t d = 0;
     for (; d + 16 * vectors <= a.v_dim; d += 16 * vectors)
-        value_tile<Rows, heads, vectors>(a, g, d, 16, out);
-    for (; d + 16 <= a.v_dim; d += 16) value_tile<Rows, heads, 1>(a, g, d, 16, out);
-    if (d < a.v_dim) value_tile<Rows, heads, 1>(a, g, d, a.v_dim - d, out);
+        value_tile<Rows, heads, vectors>(a, g, d, 16, ahead, out);
+    for (; d + 16 <= a.v_dim; d += 16) value_tile<Rows, heads, 1>(a, g, d, 16, ahead, out);
+    if (d < a.v_dim) value_tile<Rows, heads, 1>(a, g, d, a.v_dim - d, ahead, out);
 }
 
 template <class Rows>

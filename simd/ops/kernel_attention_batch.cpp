@@ -10,7 +10,6 @@ namespace gosset::GOSSET_ISA {
 
 namespace {
 
-constexpr uint32_t kVectors = kAttentionQueries / 16;
 constexpr uint32_t kRows = 64;   // positions whose keys or values are floats at a time
 constexpr uint32_t kSlice = 64;  // columns of the values at a time
 constexpr uint32_t kStep = 4;    // positions that are scored, and queries that get values, at once
@@ -21,8 +20,8 @@ struct Block {
     uint32_t first, count;  // queries: token * heads + head
     uint32_t padded;        // head_dim, up to a multiple of 16
     AttentionSpan seen[kAttentionQueries];
-    float* q;             // [kVectors][padded][16]
-    float* e;             // [kVectors][kAttentionChunk][16]: scores, then exponentials
+    float* q;             // [vectors][padded][16]
+    float* e;             // [vectors][kAttentionChunk][16]: scores, then exponentials
     float* rows;          // [kRows][padded], or [kRows][kSlice]
     float* out;           // [kAttentionQueries][kSlice]
     float *before, *now;  // [kAttentionQueries]: weights of what was there, and of this chunk
