@@ -49,7 +49,8 @@ Status open_model(Result<ModelFile> file, const gosset_model_options& o, gosset_
     if (o.log) {
         const std::string line = std::string("model of ") +
                                  std::to_string(model->weights->weight_bytes >> 20) +
-                                 " MiB on tier " + isa_name(*isa);
+                                 " MiB on tier " + isa_name(*isa) +
+                                 (model->weights->rounds() ? ", prompts in bfloat16" : "");
         o.log(GOSSET_LOG_INFO, line.c_str(), o.log_user);
     }
     if (o.progress) {

@@ -64,6 +64,14 @@ struct ModelWeights {
     HadamardSet rotations;
     std::vector<std::unique_ptr<float[]>> tables;  // scale tables, aligned copies
     uint64_t weight_count = 0, weight_bytes = 0, bytes_per_token = 0;
+
+    /// Whether any product of a prompt is in bfloat16.
+    bool rounds() const {
+        bool any = false;
+        for (const LayerWeights& l : layers)
+            for_each_group(l, [&](const LinearGroup& g) { any |= g.rounds(kRoundedTokens); });
+        return any;
+    }
 };
 
 }  // namespace gosset

@@ -53,7 +53,7 @@ TEST_CASE("a recorded dump with everything enabled") {
     CHECK(std::string(f.brand) == "Intel(R) Xeon(R) Processor");
     CHECK(gosset::cpu_feature_list(f) ==
           "sse4_2 popcnt avx f16c fma avx2 bmi2 avx_vnni avx512f avx512bw avx512vl avx512dq "
-          "avx512_vnni avx512_vbmi gfni avx512_bf16 amx_tile amx_int8 amx_bf16");
+          "avx512_vnni avx512_vbmi gfni avx512_bf16 avx512_fp16 amx_tile amx_int8 amx_bf16");
 }
 
 TEST_CASE("registers that the operating system does not save do not count") {

@@ -18,7 +18,7 @@ struct Options {
     ModelOptions model;
     Threads threads = {"auto"};
     std::vector<uint32_t> depths = {0};
-    uint32_t prompt = 512, decode = 128, repetitions = 5;
+    uint32_t prompt = 512, decode = 128, repetitions = 5, batch = 0;
     std::string format = "md";
 };
 
@@ -58,7 +58,7 @@ class Bench {
         const uint32_t context = deepest + std::max({o.prompt, o.decode, 1u});
         ModelOptions options = o.model;
         options.threads = threads;
-        session_ = open_session(model, options, context);
+        session_ = open_session(model, options, context, o.batch);
         Rng rng(1);
         for (uint32_t i = 0; i < context; i++) tokens_.push_back(rng.below(info_.vocab));
     }
@@ -206,6 +206,8 @@ int cmd_bench(int argc, char** argv) {
     app.add_option("-p,--prompt", o.prompt, "Tokens of the prefill test; 0: none")
         ->capture_default_str();
     app.add_option("-n,--new", o.decode, "Tokens of the decoding test; 0: none")
+        ->capture_default_str();
+    app.add_option("-b,--batch", o.batch, "Most tokens computed at once; 0: the library's choice")
         ->capture_default_str();
     app.add_option("-d,--depth", o.depths, "Tokens in the cache before each test, such as 0,4096")
         ->delimiter(',')

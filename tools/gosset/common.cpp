@@ -41,7 +41,9 @@ void add_model_options(CLI::App& app, ModelOptions& options) {
     app.add_option("--kv", options.kv, "Type of the KV cache: f16 or f32")
         ->check(CLI::IsMember({"f16", "f32"}))
         ->capture_default_str();
-    app.add_flag("--exact", options.exact, "Only the path that is bit-identical everywhere");
+    app.add_flag("--exact,!--no-exact", options.exact,
+                 "The same bits on every machine; if not, prompts in bfloat16 on AMX")
+        ->default_str(options.exact ? "true" : "false");
     app.add_flag("--huge", options.huge, "Copy the weights into 2 MiB pages instead of mapping");
 }
 

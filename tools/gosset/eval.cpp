@@ -211,6 +211,7 @@ int eval(const Options& o) {
 int cmd_eval(int argc, char** argv) {
     Options o;
     o.model.context = 512;
+    o.model.exact = true;  // its hash is to be compared between machines
     CLI::App app("Perplexity of a text, and divergence from a base model");
     add_model_options(app, o.model);
     app.add_option("-f,--file", o.file, "The text, or - for stdin")->required();

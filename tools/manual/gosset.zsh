@@ -57,7 +57,8 @@ _gosset() {
                 '(-c --context)-c[Positions (default\: min(model, 4096))]:uint:' \
                 '(-c --context)--context[Positions (default\: min(model, 4096))]:uint:' \
                 '--kv[Type of the KV cache\: f16 or f32 (default\: f16)]:text:(f16 f32)' \
-                '--exact[Only the path that is bit-identical everywhere]' \
+                '(--exact --no-exact{false}=false)--exact[The same bits on every machine; if not, prompts in bfloat16 on AMX]' \
+                '(--exact --no-exact{false}=false)--no-exact{false}=false[The same bits on every machine; if not, prompts in bfloat16 on AMX]' \
                 '--huge[Copy the weights into 2 MiB pages instead of mapping]' \
                 '(-n --new)-n[Most new tokens (default\: 128)]:uint:' \
                 '(-n --new)--new[Most new tokens (default\: 128)]:uint:' \
@@ -87,7 +88,8 @@ _gosset() {
                 '(-c --context)-c[Positions (default\: min(model, 4096))]:uint:' \
                 '(-c --context)--context[Positions (default\: min(model, 4096))]:uint:' \
                 '--kv[Type of the KV cache\: f16 or f32 (default\: f16)]:text:(f16 f32)' \
-                '--exact[Only the path that is bit-identical everywhere]' \
+                '(--exact --no-exact{false}=false)--exact[The same bits on every machine; if not, prompts in bfloat16 on AMX]' \
+                '(--exact --no-exact{false}=false)--no-exact{false}=false[The same bits on every machine; if not, prompts in bfloat16 on AMX]' \
                 '--huge[Copy the weights into 2 MiB pages instead of mapping]' \
                 '(-p --prompt)-p[A first question]:text:_files' \
                 '(-p --prompt)--prompt[A first question]:text:_files' \
@@ -131,7 +133,8 @@ _gosset() {
                 '(-c --context)-c[Positions (default\: min(model, 4096))]:uint:' \
                 '(-c --context)--context[Positions (default\: min(model, 4096))]:uint:' \
                 '--kv[Type of the KV cache\: f16 or f32 (default\: f16)]:text:(f16 f32)' \
-                '--exact[Only the path that is bit-identical everywhere]' \
+                '(--exact --no-exact{false}=true)--exact[The same bits on every machine; if not, prompts in bfloat16 on AMX]' \
+                '(--exact --no-exact{false}=true)--no-exact{false}=true[The same bits on every machine; if not, prompts in bfloat16 on AMX]' \
                 '--huge[Copy the weights into 2 MiB pages instead of mapping]' \
                 '(-f --file)-f[The text, or - for stdin]:text:_files' \
                 '(-f --file)--file[The text, or - for stdin]:text:_files' \
@@ -148,7 +151,8 @@ _gosset() {
                 '(-m --model)-m[The .gosset file]:text:_files' \
                 '(-m --model)--model[The .gosset file]:text:_files' \
                 '--kv[Type of the KV cache\: f16 or f32 (default\: f16)]:text:(f16 f32)' \
-                '--exact[Only the path that is bit-identical everywhere]' \
+                '(--exact --no-exact{false}=false)--exact[The same bits on every machine; if not, prompts in bfloat16 on AMX]' \
+                '(--exact --no-exact{false}=false)--no-exact{false}=false[The same bits on every machine; if not, prompts in bfloat16 on AMX]' \
                 '--huge[Copy the weights into 2 MiB pages instead of mapping]' \
                 '(-t --threads)-t[Thread counts, such as 1,2; auto\: the fastest (default\: auto)]:text:_files' \
                 '(-t --threads)--threads[Thread counts, such as 1,2; auto\: the fastest (default\: auto)]:text:_files' \
@@ -156,6 +160,8 @@ _gosset() {
                 '(-p --prompt)--prompt[Tokens of the prefill test; 0\: none (default\: 512)]:uint:' \
                 '(-n --new)-n[Tokens of the decoding test; 0\: none (default\: 128)]:uint:' \
                 '(-n --new)--new[Tokens of the decoding test; 0\: none (default\: 128)]:uint:' \
+                '(-b --batch)-b[Most tokens computed at once; 0\: the library'\''s choice (default\: 0)]:uint:' \
+                '(-b --batch)--batch[Most tokens computed at once; 0\: the library'\''s choice (default\: 0)]:uint:' \
                 '(-d --depth)-d[Tokens in the cache before each test, such as 0,4096 (default\: 0)]:uint:' \
                 '(-d --depth)--depth[Tokens in the cache before each test, such as 0,4096 (default\: 0)]:uint:' \
                 '(-r --repetitions)-r[Timed runs of each test (default\: 5)]:uint:' \
