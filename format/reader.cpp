@@ -12,6 +12,10 @@
 
 namespace gosset {
 
+namespace {
+constexpr size_t kCopyStep = size_t(16) << 20;  ///< bytes between two calls of progress
+}
+
 uint64_t TensorView::rows() const {
     uint64_t n = 1;
     for (size_t i = 0; i + 1 < shape.size(); i++) n *= shape[i];
@@ -38,7 +42,8 @@ struct ModelFile::Impl {
     Metadata metadata;
 
     Status load();
-    Status copy_from(std::span<const uint8_t> source, Result<Memory> block);
+    Status copy_from(std::span<const uint8_t> source, Result<Memory> block,
+                     const std::function<bool(uint64_t, uint64_t)>& progress = {});
 };
 
 /// Header, hash, structure, meaning: nothing is used before it is proven.
@@ -51,10 +56,17 @@ Status ModelFile::Impl::load() {
     return validate(metadata, header);
 }
 
-Status ModelFile::Impl::copy_from(std::span<const uint8_t> source, Result<Memory> block) {
+Status ModelFile::Impl::copy_from(std::span<const uint8_t> source, Result<Memory> block,
+                                  const std::function<bool(uint64_t, uint64_t)>& progress) {
     if (!block.ok()) return block.status();
     memory = std::move(*block);
-    if (!source.empty()) std::memcpy(memory.data(), source.data(), source.size());
+    for (size_t done = 0; done < source.size();) {
+        const size_t n = std::min(kCopyStep, source.size() - done);
+        std::memcpy(memory.data() + done, source.data() + done, n);
+        done += n;
+        if (progress && !progress(done, source.size()))
+            return aborted("the progress callback said stop");
+    }
     bytes = memory.bytes();
     return load();
 }
@@ -96,10 +108,10 @@ Result<ModelFile> ModelFile::from_memory(std::span<const uint8_t> bytes) {
     return file;
 }
 
-Status ModelFile::copy_to_huge_pages() {
+Status ModelFile::copy_to_huge_pages(const std::function<bool(uint64_t, uint64_t)>& progress) {
     auto copy = std::make_unique<Impl>();
     const auto bytes = impl_->bytes;
-    GOSSET_TRY(copy->copy_from(bytes, Memory::huge_pages(bytes.size())));
+    GOSSET_TRY(copy->copy_from(bytes, Memory::huge_pages(bytes.size()), progress));
     impl_ = std::move(copy);
     return {};
 }
@@ -121,6 +133,9 @@ std::span<const uint8_t> ModelFile::bytes() const {
 }
 uint32_t ModelFile::version() const {
     return impl_->header.version;
+}
+uint64_t ModelFile::identity() const {
+    return impl_->header.xxh3;
 }
 
 Status ModelFile::verify(const std::function<bool(uint64_t, uint64_t)>& progress) const {

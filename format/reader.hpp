@@ -67,7 +67,8 @@ class ModelFile {
 
     /// Copies the file into 2 MiB pages (where the platform has them) and drops the mapping:
     /// faster streaming for as much memory again. Spans obtained before are invalid after it.
-    Status copy_to_huge_pages();
+    /// progress(done, total) in bytes; may be empty; returning false aborts, and nothing changes.
+    Status copy_to_huge_pages(const std::function<bool(uint64_t, uint64_t)>& progress = {});
 
     const ModelConfig& config() const;
     const TokenizerView& tokenizer() const;
@@ -75,6 +76,9 @@ class ModelFile {
     std::span<const TensorView> tensors() const;
     std::span<const uint8_t> bytes() const;  ///< the whole file
     uint32_t version() const;
+    /// XXH3 of header and metadata, which name the hash of every segment: equal files, equal
+    /// identities. Proven by open(); whether the segments are what it says is for verify().
+    uint64_t identity() const;
 
     /// Reads everything: segment hashes, reserved and padding bytes, tokenizer index. Any flipped
     /// bit of the file is found by open() or by this. progress(done, total) in bytes; may be empty;

@@ -62,8 +62,12 @@ Result<FileMap> FileMap::map_fd(int fd, uint64_t offset, uint64_t length) {
                              std::to_string(sizeof(void*) * 8) + "-bit program");
     const size_t mapped = size_t(length + skip);
     void* base = mmap(nullptr, mapped, PROT_READ, MAP_SHARED, fd, off_t(offset - skip));
-    if (base == MAP_FAILED)
-        return io_error("cannot map " + std::to_string(length) + " bytes: " + reason(errno));
+    if (base == MAP_FAILED) {
+        const int error = errno;
+        const std::string message = "cannot map " + std::to_string(length) + " bytes: ";
+        return error == ENOMEM ? out_of_memory(message + reason(error))
+                               : io_error(message + reason(error));
+    }
     map.base_ = base;
     map.mapped_ = mapped;
     map.bytes_ = {static_cast<const uint8_t*>(base) + skip, size_t(length)};

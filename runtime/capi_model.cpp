@@ -36,7 +36,10 @@ Status open_model(Result<ModelFile> file, const gosset_model_options& o, gosset_
     if (!file.ok()) return file.status();
     std::unique_ptr<gosset_model> model(new gosset_model());
     model->file = std::move(*file);
-    if (o.huge_pages) GOSSET_TRY(model->file.copy_to_huge_pages());
+    const auto progress = [&](uint64_t done, uint64_t total) {
+        return !o.progress || o.progress(done, total, o.progress_user) != 0;
+    };
+    if (o.huge_pages) GOSSET_TRY(model->file.copy_to_huge_pages(progress));
     GOSSET_ASSIGN(const Isa* isa, select_isa(o.isa ? o.isa : ""));
     GOSSET_ASSIGN(model->weights,
                   bind_model(model->file, *isa, o.exact ? Prefill::exact : Prefill::rounded));
@@ -53,11 +56,8 @@ Status open_model(Result<ModelFile> file, const gosset_model_options& o, gosset_
                                  (model->weights->rounds() ? ", prompts in bfloat16" : "");
         o.log(GOSSET_LOG_INFO, line.c_str(), o.log_user);
     }
-    if (o.progress) {
-        const uint64_t bytes = model->file.bytes().size();
-        if (!o.progress(bytes, bytes, o.progress_user))
-            return aborted("the progress callback said stop");
-    }
+    const uint64_t bytes = model->file.bytes().size();
+    if (!o.huge_pages && !progress(bytes, bytes)) return aborted("the progress callback said stop");
     *out = model.release();
     return {};
 }
@@ -184,6 +184,7 @@ gosset_status gosset_model_get_info(const gosset_model* model, gosset_model_info
         i.weight_bytes = model->weights->weight_bytes;
         i.bytes_per_token = model->weights->bytes_per_token;
         i.file_bytes = model->file.bytes().size();
+        i.identity = model->weights->identity;
         return write_info(i, info);
     });
 }

@@ -145,6 +145,28 @@ gosset_status gosset_sequence_copy(gosset_session* session, uint32_t from, uint3
     });
 }
 
+gosset_status gosset_sequence_save(const gosset_session* session, uint32_t sequence,
+                                   uint32_t length, void* bytes, size_t capacity, size_t* n_out) {
+    return guard([&]() -> Status {
+        GOSSET_TRY(need(session && n_out && (bytes || capacity == 0),
+                        "session, n_out or the room for the state"));
+        GOSSET_ASSIGN(const uint64_t size, session->session->saved_size(sequence, length));
+        *n_out = size_t(size);
+        if (size > capacity)
+            return limit_reached("room for " + std::to_string(capacity) + " bytes where " +
+                                 std::to_string(size) + " are needed");
+        return session->session->save(sequence, length, {static_cast<uint8_t*>(bytes), capacity});
+    });
+}
+
+gosset_status gosset_sequence_restore(gosset_session* session, uint32_t sequence, const void* bytes,
+                                      size_t size) {
+    return guard([&]() -> Status {
+        GOSSET_TRY(need(session && (bytes || size == 0), "session or the saved state"));
+        return session->session->restore(sequence, {static_cast<const uint8_t*>(bytes), size});
+    });
+}
+
 void gosset_sampler_options_default(gosset_sampler_options* o) {
     if (!o) return;
     const SamplerOptions d;

@@ -136,6 +136,7 @@ Result<std::unique_ptr<ModelWeights>> bind_model(const ModelFile& file, const Is
                                                  Prefill prefill) {
     auto weights = std::make_unique<ModelWeights>();
     weights->config = file.config();
+    weights->identity = file.identity();
     weights->isa = &isa, weights->prefill = prefill;
     weights->ops = &op_kernels(isa);
     GOSSET_TRY(check_config(weights->config));

@@ -64,6 +64,7 @@ struct ModelWeights {
     HadamardSet rotations;
     std::vector<std::unique_ptr<float[]>> tables;  // scale tables, aligned copies
     uint64_t weight_count = 0, weight_bytes = 0, bytes_per_token = 0;
+    uint64_t identity = 0;  // of the file (ModelFile::identity)
 
     /// Whether any product of a prompt is in bfloat16.
     bool rounds() const {

@@ -80,6 +80,8 @@ Result<std::unique_ptr<Session>> Session::create(const ModelWeights& model,
                              number(shape.sequences) + " x " + number(shape.context) +
                              " positions; ask for a shorter context");
     s->workspace_ = lay_out(model, shape, static_cast<uint8_t*>(s->memory_));
+    if (reinterpret_cast<uintptr_t>(s->memory_) % kAlignment != 0)  // freed with s
+        return invalid_argument("the allocator's memory is not aligned to " + number(kAlignment));
     GOSSET_ASSIGN(s->pool_, Pool::create(shape.threads));
     return s;
 }
@@ -144,42 +146,6 @@ Status Session::feed(std::span<const uint32_t> tokens, uint32_t position, uint32
         lengths_[sequence] = position + uint32_t(done);
     }
     logits_count_ = rows;
-    return {};
-}
-
-Status Session::trim(uint32_t sequence, uint32_t length) {
-    if (sequence >= shape_.sequences)
-        return invalid_argument("sequence " + number(sequence) + " of a session with " +
-                                number(shape_.sequences));
-    if (length > lengths_[sequence])
-        return invalid_argument("the sequence has " + number(lengths_[sequence]) +
-                                " positions, fewer than " + number(length));
-    lengths_[sequence] = length;
-    return {};
-}
-
-Status Session::copy(uint32_t from, uint32_t to, uint32_t length) {
-    if (from >= shape_.sequences || to >= shape_.sequences)
-        return invalid_argument("sequence " + number(std::max(from, to)) + " of a session with " +
-                                number(shape_.sequences));
-    if (length > lengths_[from])
-        return invalid_argument("the sequence has " + number(lengths_[from]) +
-                                " positions, fewer than " + number(length));
-    const ModelConfig& c = model_.config;
-    if (from != to) {
-        for (uint32_t layer = 0; layer < c.layers; layer++) {
-            for (uint32_t h = 0; h < c.kv_heads; h++) {
-                const auto copy_head = [&](uint8_t* cache, uint32_t dim) {
-                    std::memcpy(cache + kv_offset(c, shape_, layer, to, h, dim),
-                                cache + kv_offset(c, shape_, layer, from, h, dim),
-                                size_t(length) * dim * shape_.kv_bytes());
-                };
-                copy_head(workspace_.k_cache, c.head_dim);
-                copy_head(workspace_.v_cache, c.v_head_dim);
-            }
-        }
-    }
-    lengths_[to] = length;
     return {};
 }
 

@@ -56,12 +56,20 @@ class Session {
     Status trim(uint32_t sequence, uint32_t length);
     Status copy(uint32_t from, uint32_t to, uint32_t length);
 
+    /// Positions [0, length) of a sequence as bytes (runtime/session/state.hpp): their number, and
+    /// into a buffer that holds that many.
+    Result<uint64_t> saved_size(uint32_t sequence, uint32_t length) const;
+    Status save(uint32_t sequence, uint32_t length, std::span<uint8_t> state) const;
+    /// What save() wrote replaces all of a sequence. On failure nothing changes.
+    Status restore(uint32_t sequence, std::span<const uint8_t> state);
+
   private:
     Session(const ModelWeights& model, const SessionShape& shape,
             const SessionAllocator& allocator);
     Status check_feed(std::span<const uint32_t> tokens, uint32_t position, uint32_t sequence,
                       uint32_t wanted) const;
     Status run(const Batch& batch);
+    Status check_held(uint32_t sequence, uint32_t length) const;
 
     const ModelWeights& model_;
     SessionShape shape_;

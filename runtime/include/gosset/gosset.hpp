@@ -1,6 +1,7 @@
-/// The C++ face of the C API: owners of the handles and no more. Relies on gosset/gosset.h and the
-/// standard library; nothing here throws (but for std::bad_alloc) or adds behaviour. Functions
-/// return the C API's status; gosset_last_error says why one failed. Header only.
+/// The C++17 face of the C API: owners of the handles and no more. Relies on gosset/gosset.h and
+/// the standard library; nothing here throws (but for std::bad_alloc) or adds behaviour. Functions
+/// return the C API's status; gosset_last_error says why one failed. Threads, owners and errors are
+/// those of gosset.h, where each function is described. Header only.
 ///
 ///     gosset::api::Model model;
 ///     if (model.open("m.gosset") != GOSSET_OK) std::puts(gosset_last_error(nullptr));
@@ -11,6 +12,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "gosset/gosset.h"
@@ -61,6 +64,14 @@ inline gosset_sampler_options sampler_options() {
     return options;
 }
 
+/// This processor and the tier of kernels in use; all zero where GOSSET_ISA is bad.
+inline gosset_cpu_info cpu() {
+    gosset_cpu_info info = {};
+    info.struct_size = sizeof info;
+    if (gosset_cpu(&info) != GOSSET_OK) return {};
+    return info;
+}
+
 /// One turn of a conversation.
 struct Message {
     std::string role, content;
@@ -76,8 +87,21 @@ class Model {
                                      const gosset_model_options* options = nullptr) {
         gosset_model* made = nullptr;
         const gosset_status status = gosset_model_open(path, options, &made);
-        if (status == GOSSET_OK) handle_.reset(made);
-        return status;
+        return take(status, made);
+    }
+    /// A part of an open file; the descriptor stays the caller's.
+    [[nodiscard]] gosset_status open_fd(int fd, uint64_t offset, uint64_t length,
+                                        const gosset_model_options* options = nullptr) {
+        gosset_model* made = nullptr;
+        const gosset_status status = gosset_model_open_fd(fd, offset, length, options, &made);
+        return take(status, made);
+    }
+    /// 64-byte aligned bytes of the caller, which outlive the model.
+    [[nodiscard]] gosset_status open_memory(const void* bytes, size_t size,
+                                            const gosset_model_options* options = nullptr) {
+        gosset_model* made = nullptr;
+        const gosset_status status = gosset_model_open_memory(bytes, size, options, &made);
+        return take(status, made);
     }
     /// All zero for an owner of nothing.
     gosset_model_info info() const {
@@ -110,40 +134,11 @@ class Model {
     }
 
   private:
-    std::unique_ptr<gosset_model, Closer<gosset_model_close>> handle_;
-};
-
-/// A KV cache and the threads that fill it. Used by one thread at a time.
-class Session {
-  public:
-    gosset_session* get() const { return handle_.get(); }
-
-    [[nodiscard]] gosset_status create(const Model& model,
-                                       const gosset_session_options* options = nullptr) {
-        gosset_session* made = nullptr;
-        const gosset_status status = gosset_session_create(model.get(), options, &made);
+    gosset_status take(gosset_status status, gosset_model* made) {
         if (status == GOSSET_OK) handle_.reset(made);
         return status;
     }
-    uint32_t context() const { return gosset_session_context(get()); }
-    uint32_t threads() const { return gosset_session_threads(get()); }
-    uint32_t length(uint32_t sequence = 0) const { return gosset_sequence_length(get(), sequence); }
-    [[nodiscard]] gosset_status trim(uint32_t length, uint32_t sequence = 0) {
-        return gosset_sequence_trim(get(), sequence, length);
-    }
-    [[nodiscard]] gosset_status feed(const Token* tokens, size_t n, uint32_t position,
-                                     gosset_want want, const uint8_t* mask = nullptr) {
-        return gosset_feed(get(), tokens, n, position, 0, want, mask);
-    }
-    size_t logits_count() const { return gosset_logits_count(get()); }
-    /// Row of the last feed, `vocab` floats, or nullptr. Valid until the next feed.
-    const float* logits(size_t row) const {
-        const float* values = nullptr;
-        return gosset_logits(get(), row, &values) == GOSSET_OK ? values : nullptr;
-    }
-
-  private:
-    std::unique_ptr<gosset_session, Closer<gosset_session_free>> handle_;
+    std::unique_ptr<gosset_model, Closer<gosset_model_close>> handle_;
 };
 
 /// Chooses tokens from logits.
@@ -166,6 +161,72 @@ class Sampler {
 
   private:
     std::unique_ptr<gosset_sampler, Closer<gosset_sampler_free>> handle_;
+};
+
+/// A KV cache and the threads that fill it. Used by one thread at a time.
+class Session {
+  public:
+    gosset_session* get() const { return handle_.get(); }
+
+    [[nodiscard]] gosset_status create(const Model& model,
+                                       const gosset_session_options* options = nullptr) {
+        gosset_session* made = nullptr;
+        const gosset_status status = gosset_session_create(model.get(), options, &made);
+        if (status == GOSSET_OK) handle_.reset(made);
+        return status;
+    }
+    /// Bytes that create() will ask options.allocator for; 0 for options that make no session.
+    static uint64_t memory(const Model& model, const gosset_session_options* options = nullptr) {
+        uint64_t bytes = 0;
+        return gosset_session_memory(model.get(), options, &bytes) == GOSSET_OK ? bytes : 0;
+    }
+    uint32_t context() const { return gosset_session_context(get()); }
+    uint32_t threads() const { return gosset_session_threads(get()); }
+    uint32_t length(uint32_t sequence = 0) const { return gosset_sequence_length(get(), sequence); }
+    [[nodiscard]] gosset_status trim(uint32_t length, uint32_t sequence = 0) {
+        return gosset_sequence_trim(get(), sequence, length);
+    }
+    /// Positions [0, length) of `from` replace all of `to`.
+    [[nodiscard]] gosset_status copy(uint32_t from, uint32_t to, uint32_t length) {
+        return gosset_sequence_copy(get(), from, to, length);
+    }
+    /// All of a sequence as bytes, which restore() of any session of the model takes back.
+    [[nodiscard]] gosset_status save(std::vector<uint8_t>& state, uint32_t sequence = 0) const {
+        return fill(state, 0, [&](uint8_t* bytes, size_t capacity, size_t* n) {
+            return gosset_sequence_save(get(), sequence, length(sequence), bytes, capacity, n);
+        });
+    }
+    [[nodiscard]] gosset_status restore(const std::vector<uint8_t>& state, uint32_t sequence = 0) {
+        return gosset_sequence_restore(get(), sequence, state.data(), state.size());
+    }
+    [[nodiscard]] gosset_status feed(const Token* tokens, size_t n, uint32_t position,
+                                     gosset_want want, const uint8_t* mask = nullptr,
+                                     uint32_t sequence = 0) {
+        return gosset_feed(get(), tokens, n, position, sequence, want, mask);
+    }
+    size_t logits_count() const { return gosset_logits_count(get()); }
+    /// Row of the last feed, `vocab` floats, or nullptr. Valid until the next feed.
+    const float* logits(size_t row) const {
+        const float* values = nullptr;
+        return gosset_logits(get(), row, &values) == GOSSET_OK ? values : nullptr;
+    }
+    /// Feeds a prompt after what the sequence holds and samples up to max_new tokens; each goes to
+    /// callback(token, text), which returns whether to go on and does not throw.
+    template <class Callback>
+    [[nodiscard]] gosset_status generate(Sampler& sampler, const Tokens& prompt, uint32_t max_new,
+                                         Callback&& callback, gosset_generated* result = nullptr,
+                                         uint32_t sequence = 0) {
+        using Target = std::remove_reference_t<Callback>;
+        const auto call = [](Token token, const char* text, size_t size, void* target) -> int {
+            return (*static_cast<Target*>(target))(token, std::string_view(text, size)) ? 1 : 0;
+        };
+        void* target = const_cast<void*>(static_cast<const void*>(std::addressof(callback)));
+        return gosset_generate(get(), sampler.get(), sequence, prompt.data(), prompt.size(),
+                               max_new, call, target, result);
+    }
+
+  private:
+    std::unique_ptr<gosset_session, Closer<gosset_session_free>> handle_;
 };
 
 /// Ids to characters, one token at a time; never half a character.
