@@ -100,7 +100,8 @@ class Problem {
           q_(block_of<int8_t>(size_t(s.tokens) * s.blocks * kPanelCols)),
           scale_(block_of<float>(size_t(s.tokens) * s.blocks)),
           sum_(block_of<int32_t>(size_t(s.tokens) * s.blocks)),
-          ext_(block_of<uint8_t>(size_t(s.tokens) * s.blocks * c.act_ext_bytes)) {
+          ext_(block_of<uint8_t>(size_t(s.tokens) * s.blocks * c.act_ext_bytes)),
+          rounded_(block_of<uint16_t>(size_t(s.tokens + 15) / 16 * 16 * s.blocks * kPanelCols)) {
         in.fill(panels_.get(), size_t(s.row_blocks) * s.blocks * c.panel_bytes);
         in.fill(params_.get(), c.params_bytes);
         if (c.valid_params && !c.valid_params(params_.get())) fit_params();
@@ -121,9 +122,12 @@ class Problem {
         const size_t at = size_t(first) * s.blocks;
         const bool i8 = codec.act == ActKind::i8;
         const Activations x = {
-            i8 ? nullptr : f32_.get() + at * kPanelCols, i8 ? q_.get() + at * kPanelCols : nullptr,
-            i8 ? scale_.get() + at : nullptr, i8 ? sum_.get() + at : nullptr,
-            codec.act_ext_bytes ? ext_.get() + at * codec.act_ext_bytes : nullptr};
+            i8 ? nullptr : f32_.get() + at * kPanelCols,
+            i8 ? q_.get() + at * kPanelCols : nullptr,
+            i8 ? scale_.get() + at : nullptr,
+            i8 ? sum_.get() + at : nullptr,
+            codec.act_ext_bytes ? ext_.get() + at * codec.act_ext_bytes : nullptr,
+            first % 16 ? nullptr : rounded_.get() + at * kPanelCols};
         return {weights, x, s.begin, s.end, n, y + first * stride, stride};
     }
     size_t y_size() const { return (s.tokens - 1) * stride + 16 * size_t(s.row_blocks); }
@@ -158,6 +162,13 @@ class Problem {
                 q_[i * kPanelCols + c] = x, sum_[i] += x;
             }
         }
+        const size_t width = size_t(s.blocks) * kPanelCols;
+        std::vector<float> x(width);
+        for (uint32_t t = 0; t < s.tokens && codec.act == ActKind::i8; t++) {
+            for (float& f : x) f = in.finite();
+            op_kernels(*supported_isas().front())
+                .round_tiles(x.data(), width, s.blocks, t, rounded_.get());
+        }
         if (codec.act_ext_bytes == 0) return;
         for (uint32_t t = 0; t < s.tokens; t++) {
             const size_t at = size_t(t) * s.blocks;
@@ -174,6 +185,7 @@ class Problem {
     const Block<float> scale_;
     const Block<int32_t> sum_;
     const Block<uint8_t> ext_;
+    const Block<uint16_t> rounded_;
 };
 
 /// A NaN is as good as another: which one comes of infinities is not said.
@@ -205,6 +217,23 @@ Floats poisoned(size_t n) {
     return y;
 }
 
+/// gemm_rounded has no reference: a token's results are the same alone and among others, and
+/// nothing else is written.
+void check_rounded(const Problem& p, const Isa& isa, void (*gemm_rounded)(const MatvecArgs&)) {
+    const size_t n = p.y_size();
+    const Floats all = poisoned(n), first = poisoned(n), untouched = poisoned(n);
+    gemm_rounded(p.args(all.get(), 0, p.s.tokens));
+    gemm_rounded(p.args(first.get(), 0, 1));
+    for (size_t i = 0; i < n; i++) {
+        const size_t block = i % p.stride / 16;
+        const bool written = block >= p.s.begin && block < p.s.end;
+        if (!written && !same(all[i], untouched[i])) fail(p, "gemm_rounded", isa_name(isa), i);
+        const bool alone = written && i < p.stride;
+        if (!same(first[i], alone ? all[i] : untouched[i]))
+            fail(p, "gemm_rounded of one token", isa_name(isa), i);
+    }
+}
+
 void check_matvec(const Problem& p) {
     const CodecKernels& reference = *p.codec.reference;
     const size_t n = p.y_size();
@@ -222,6 +251,7 @@ void check_matvec(const Problem& p) {
             k.gemm(p.args(y.get(), 0, p.s.tokens));
             compare(p, "gemm", *isa, y, expected, n);
         }
+        if (k.gemm_rounded) check_rounded(p, *isa, k.gemm_rounded);
     }
 }
 
