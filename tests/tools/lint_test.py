@@ -10,6 +10,7 @@ import unittest
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tools", "lint"))
 
+import docs  # noqa: E402
 import layers  # noqa: E402
 import sizes  # noqa: E402
 import symbols  # noqa: E402
@@ -125,9 +126,44 @@ class Words(Tree):
                 ("// caf\u00e9", "not ASCII")]:
             self.bad(words, "docs/a.md", f"good\n{line}\n", word)
 
+    def test_throw(self):
+        for path in ["runtime/model/a.cpp", "simd/a.hpp", "platforms/a.cpp", "format/a.cpp"]:
+            self.bad(words, path, "if (bad) throw 1;\n", "does not throw")
+            for line in ["// who throw stones", "x = \"throw\";", "int throws;", " * to throw"]:
+                self.good(words, path, line + "\n")
+        self.good(words, "tools/gosset/a.cpp", "throw 1;\n")
+
     def test_good(self):
         for line in ["$HOME/work/x", "runtime/home/x", "a / work / b", "tools and todo lists"]:
             self.good(words, "docs/a.md", line + "\n")
+
+
+class Docs(unittest.TestCase):
+    VERBS = {"run": {"--help", "-m"}, "cpu": {"--help"}}
+    CODECS = ["e8c4", "q8"]
+    GOOD = [("README.md", "gosset cpu\n"), ("docs/codecs.md", "`e8c4` `q8`\n    gosset run -m x\n")]
+
+    def found(self, line):
+        return docs.compare(self.GOOD + [("docs/a.md", line + "\n")], self.VERBS, self.CODECS)
+
+    def test_good(self):
+        for line in ["", "`gosset run -m a` and -x", "gosset run \\\n  -m a", "gosset runs things",
+                     "gosset run # --x", "lib/gosset run --x"]:
+            self.assertEqual(self.found(line), [], line)
+
+    def test_bad(self):
+        for line, word in [("`gosset run --mode`", "no option --mode"), ("gosset run \\\n -q", "-q"),
+                           ("gosset walk -m a", "no verb, gosset walk"), ("`e8c5`", "no codec e8c5")]:
+            found = self.found(line)
+            self.assertEqual(len(found), 1, found)
+            self.assertIn(word, found[0])
+            self.assertIn("docs/a.md:1", found[0])
+
+    def test_missing(self):
+        found = docs.compare(self.GOOD, {**self.VERBS, "verify": set()}, self.CODECS + ["pvq2"])
+        self.assertEqual(len(found), 2, found)
+        self.assertIn("does not name pvq2", found[0])
+        self.assertIn("gosset verify", found[1])
 
 
 @unittest.skipUnless(shutil.which("readelf") and shutil.which("c++"), "no binutils or compiler")

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Words that have no place in the tree: hosts of package registries, paths of one machine, marks of
-unfinished work; and anything but ASCII."""
+unfinished work; `throw` in the library; and anything but ASCII."""
 import re
 
 import tree
@@ -14,6 +14,10 @@ HOSTS = re.compile(r"\b(?:" + "|".join([
 # An absolute path into somebody's machine. "$dir/tmp/x" or "a/home/b" are none.
 MACHINE = re.compile(r"(?<![\w.$}\)\]~*-])/(?:work|tmp|home|root|Users|mnt)/[\w.-]")
 UNFINISHED = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X)\b")
+# Its functions return a Status; make_*.cpp are programs that print tables for it.
+LIBRARY = re.compile(r"^(runtime|platforms|format|simd)/(?!.*/make_\w+\.cpp$).*\.(cpp|hpp|h)$")
+THROW = re.compile(r"\bthrow\b")
+STRING_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\])*"|//.*|/\*.*?\*/|^\s*\*.*')
 EXEMPT = re.compile(r"^(LICENSE$|tests/golden/|tests/fuzz/corpus/)")
 MAX_COMPLAINTS = 5  # a file
 
@@ -28,6 +32,8 @@ def check_text(path, source):
             found.append(f"{where}: a path of one machine, {m.group()}...")
         if m := UNFINISHED.search(line):
             found.append(f"{where}: {m.group()}; finish it or write it into docs/")
+        if LIBRARY.match(path) and THROW.search(STRING_OR_COMMENT.sub("", line)):
+            found.append(f"{where}: the library does not throw; return a Status")
         if not line.isascii():
             column = next(i for i, c in enumerate(line, 1) if ord(c) > 127)
             found.append(f"{where}:{column}: not ASCII; use an escape")
