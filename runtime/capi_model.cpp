@@ -138,7 +138,8 @@ gosset_status gosset_model_open(const char* path, const gosset_model_options* op
         GOSSET_ASSIGN(const auto o, read_options(options, gosset_model_options_default));
         auto file = ModelFile::open(path);  // its errors name the path
         if (!file.ok()) return file.status();
-        return open_model(std::move(file), o, out).in(path);
+        const Status status = open_model(std::move(file), o, out);
+        return status.ok() ? status : status.in(path);  // nothing may fail once *out is set
     });
 }
 

@@ -118,7 +118,7 @@ Status TensorBinder::weights(const TensorView& t, const Codec& codec, uint64_t p
     for (uint64_t i = 0; i < n; i++)
         if ((w->row_scales[i] & 0x7c00u) == 0x7c00u)
             return corrupt("row scale " + std::to_string(i) + " is not finite");
-    out_.tables.emplace_back(new float[kScaleTable]);
+    out_.tables.push_back(std::make_unique<float[]>(kScaleTable));
     std::memcpy(out_.tables.back().get(), table->bytes.data(), table->bytes.size());
     for (uint32_t i = 0; i < kScaleTable; i++)
         if (!std::isfinite(out_.tables.back()[i])) return corrupt("its table is not finite");
