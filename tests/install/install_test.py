@@ -87,6 +87,17 @@ class Installation(unittest.TestCase):
                 build(os.path.join(HERE, language), folder, f"-DCMAKE_PREFIX_PATH={self.prefix}")
                 self.check_program(os.path.join(folder, "main"))
 
+    def test_examples(self):
+        folder = self.path("examples")
+        build(os.path.join(ROOT, "examples"), folder, f"-DCMAKE_PREFIX_PATH={self.prefix}")
+        programs = glob.glob(os.path.join(folder, "example_*"))
+        self.assertGreater(len(programs), 4)
+        for program in programs:  # tests/examples runs them on a model with a tokenizer
+            with self.subTest(program=program):
+                usage = subprocess.run([program], capture_output=True, text=True, check=False)
+                self.assertEqual(usage.returncode, 2)
+                self.assertIn("usage:", usage.stderr)
+
     @unittest.skipUnless(SHARED, "without GOSSET_SHARED; subdirectory_test has one")
     def test_shared(self):
         for language in ("c", "cpp"):
