@@ -90,7 +90,7 @@ class Pass {
                 groups[g].prepare(ops_, work_, t, b_.n, w_.activations, pad_);
             }
             me_.wait();
-            if (g == 0) observed(site);
+            if (g == 0) observed(site, b_.n);
             groups[g].multiply(me_, b_.n, w_.activations, to.y, to.stride);
             me_.wait();
         }
@@ -181,7 +181,7 @@ class Pass {
     void to_branch(const LinearGroup& group, Site site) {
         const Outputs to = {{w_.branch}, {w_.branch_stride}};
         me_.wait();
-        observed(site);
+        observed(site, b_.n);
         group.multiply(me_, b_.n, w_.activations, to.y, to.stride);
         me_.wait();
     }
@@ -191,6 +191,7 @@ class Pass {
         uint32_t wanted = 0;
         for (uint32_t t = 0; t < b_.n; t++) wanted += b_.want[t] != 0;
         if (!wanted) return;
+        const Site site{c_.layers, InputSite::head};
         const auto [begin, end] = me_.share(b_.n);
         for (size_t t = 0, row = 0; t < end; t++) {
             const size_t r = row;
@@ -199,9 +200,11 @@ class Pass {
             add(before, t);
             ops_.rms_norm(w_.x + t * c_.dim, m_.final_norm.data(), c_.dim, c_.norm_eps,
                           c_.norm_offset, work_);
+            observe(site, r, work_);
             m_.head.prepare(ops_, work_, r, wanted, w_.activations, pad_);
         }
         me_.wait();
+        observed(site, wanted);
         const Outputs to = {{w_.logits}, {w_.vocab_stride}};
         m_.head.multiply(me_, wanted, w_.activations, to.y, to.stride);
         if (c_.final_softcap == 0) return;
@@ -214,8 +217,8 @@ class Pass {
     void observe(Site site, size_t t, const float* x) {
         if (b_.observer) b_.observer->input(site.layer, site.input, t, x);
     }
-    void observed(Site site) {
-        if (b_.observer) b_.observer->collected(site.layer, site.input, b_.n, me_);
+    void observed(Site site, size_t tokens) {
+        if (b_.observer) b_.observer->collected(site.layer, site.input, tokens, me_);
     }
 
     // x += norm(branch + bias)

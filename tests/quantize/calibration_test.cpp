@@ -99,6 +99,28 @@ TEST_CASE("calibration of stories260K") {
         MESSAGE("nll: f32 " << b << ", e8n3 " << r << ", calibrated " << f);
         CHECK(f - b < 0.75 * (r - b));
     }
+    SUBCASE("the head takes part") {
+        options.plan.codec = "q8", options.plan.head_codec = "e8c2";
+        options.calibration.text.clear();
+        REQUIRE(quantize_model(**source, rough, options).ok());
+        options.calibration.text = text.substr(0, 30000);
+        std::string first;
+        for (const int threads : {1, 3}) {
+            options.threads = threads;
+            options.calibration.memory = threads == 3 ? 1 : uint64_t(2) << 30;
+            REQUIRE_OK(quantize_model(**source, fine, options));
+            if (first.empty()) first = bytes_of(fine);
+            CHECK(bytes_of(fine) == first);
+        }
+        Options exact;
+        exact.plan.codec = "q8";
+        const std::string base = dir.path("base.gosset");
+        REQUIRE(quantize_model(**source, base, exact).ok());
+        const std::string held_out = text.substr(30000);
+        const double b = nll(base, held_out), r = nll(rough, held_out), f = nll(fine, held_out);
+        MESSAGE("nll: q8 " << b << ", head in e8c2 " << r << ", calibrated " << f);
+        CHECK(f - b < 0.85 * (r - b));
+    }
     SUBCASE("a short text, or one that is not UTF-8, is refused and nothing is left") {
         options.calibration.text = "Once upon a time";
         auto report = quantize_model(**source, fine, options);

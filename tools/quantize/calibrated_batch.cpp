@@ -10,12 +10,18 @@ namespace gosset::quantize {
 
 namespace {
 
+constexpr int32_t kBehindLast = INT32_MAX;  ///< the head's layer
+/// A head of so many bits is near lossless: not worth the logits that show its input.
+constexpr float kFineHead = 8;
+
 /// (layer, input site) of a tensor that takes feedback; layer -1: it takes none.
 std::pair<int32_t, int> input_of(const TensorEncoder& e) {
-    const TensorInfo& info = e.plan().info;
-    const int site = input_site(info.role);
-    if (site < 0 || info.layer < 0 || e.feedback_group() == 0) return {-1, -1};
-    return {info.layer, site};
+    const TensorPlan& plan = e.plan();
+    const bool head = plan.site == int(InputSite::head);
+    if (head && plan.info.bits_per_weight >= kFineHead) return {-1, -1};
+    const int32_t layer = head ? kBehindLast : plan.info.layer;
+    if (plan.site < 0 || layer < 0 || e.feedback_group() == 0) return {-1, -1};
+    return {layer, plan.site};
 }
 
 uint64_t moment_bytes(const TensorEncoder& e) {
@@ -43,7 +49,7 @@ std::vector<CalibratedBatch> cut_batches(const std::vector<TensorEncoder>& encod
     }
     std::vector<CalibratedBatch> batches(batch + 1);
     for (size_t t = 0; t < encoders.size(); t++) {
-        const auto found = batch_of.find(encoders[t].plan().info.layer);
+        const auto found = batch_of.find(input_of(encoders[t]).first);
         batches[found == batch_of.end() ? 0 : found->second].tensors.push_back(t);
     }
     return batches;

@@ -13,8 +13,8 @@ struct CalibratedBatch {
     std::vector<size_t> tensors;  ///< indices into the encoders, ascending
 };
 
-/// Whole layers, as many to a batch as `memory` bytes of second moments hold, at least one; what
-/// belongs to no layer comes with the first. UINT64_MAX: one batch.
+/// Whole layers, as many to a batch as `memory` bytes of second moments hold, at least one; the
+/// head comes behind the last, what takes no feedback with the first. UINT64_MAX: one batch.
 std::vector<CalibratedBatch> cut_batches(const std::vector<TensorEncoder>& encoders,
                                          uint64_t memory);
 

@@ -25,20 +25,26 @@ class Collector : public InputObserver {
         : ops_(ops), inputs_(inputs), moments_(inputs.size()) {
         size_t widest = 0;
         for (size_t i = 0; i < inputs.size(); i++) {
-            layers_ = std::max(layers_, inputs[i].layer + 1);
+            if (inputs[i].site == InputSite::head)
+                head_ = &inputs[i];
+            else
+                layers_ = std::max(layers_, inputs[i].layer + 1);
             widest = std::max(widest, size_t(inputs[i].width));
             moments_[i].resize(size_t(inputs[i].width * inputs[i].width));
         }
         of_site_.assign(size_t(layers_) * kInputSites, nullptr);
-        for (const CalibrationInput& input : inputs) of_site_[at(input.layer, input.site)] = &input;
+        for (const CalibrationInput& in : inputs)
+            if (&in != head_) of_site_[size_t(in.layer) * kInputSites + size_t(in.site)] = &in;
         x_.resize(kBatch * widest), scratch_.resize(kBatch * widest);
     }
 
-    uint32_t layers() const override { return layers_; }
+    uint32_t layers() const override { return head_ ? UINT32_MAX : layers_; }
+    /// The head's input is seen where logits are computed.
+    Want want() const { return head_ ? Want::all : Want::none; }
     std::vector<std::vector<float>> take() { return std::move(moments_); }
 
     void input(uint32_t layer, InputSite site, size_t t, const float* x) override {
-        const CalibrationInput* in = of_site_[at(layer, site)];
+        const CalibrationInput* in = at(layer, site);
         if (!in) return;
         float* row = &x_[t * in->width];
         std::memcpy(row, x, in->cols * sizeof(float));
@@ -48,7 +54,7 @@ class Collector : public InputObserver {
 
     void collected(uint32_t layer, InputSite site, size_t tokens,
                    const Pool::Member& member) override {
-        const CalibrationInput* in = of_site_[at(layer, site)];
+        const CalibrationInput* in = at(layer, site);
         if (!in) return;
         float* h = moments_[size_t(in - inputs_.data())].data();
         const uint64_t n = in->width;
@@ -64,8 +70,9 @@ class Collector : public InputObserver {
     }
 
   private:
-    static size_t at(uint32_t layer, InputSite site) {
-        return size_t(layer) * kInputSites + size_t(site);
+    const CalibrationInput* at(uint32_t layer, InputSite site) const {
+        if (site == InputSite::head) return head_;
+        return layer < layers_ ? of_site_[size_t(layer) * kInputSites + size_t(site)] : nullptr;
     }
 
     const OpKernels& ops_;
@@ -73,6 +80,7 @@ class Collector : public InputObserver {
     std::vector<std::vector<float>> moments_;
     std::vector<const CalibrationInput*> of_site_;  ///< [layer][site]; null: not wanted
     std::vector<float> x_, scratch_;                ///< [token][width of the input]
+    const CalibrationInput* head_ = nullptr;
     uint32_t layers_ = 0;
 };
 
@@ -160,7 +168,10 @@ Result<std::vector<std::vector<float>>> RuntimeCalibrator::second_moments(
     } watch(*session_, collector);
     uint64_t done = 0;
     for (const std::vector<uint32_t>& window : windows_) {
-        GOSSET_TRY(session_->feed(window, 0, 0, Want::none, nullptr));
+        for (size_t at = 0; at < window.size(); at += kBatch)
+            GOSSET_TRY(session_->feed(
+                std::span(window).subspan(at, std::min<size_t>(kBatch, window.size() - at)),
+                uint32_t(at), 0, collector.want(), nullptr));
         done += window.size();
         if (progress_ && !progress_({"calibrate", "", done, tokens_}))
             return aborted("stopped on request");

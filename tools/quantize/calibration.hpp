@@ -17,7 +17,7 @@ namespace gosset::quantize {
 
 /// An input whose second moments are wanted.
 struct CalibrationInput {
-    uint32_t layer;
+    uint32_t layer;  ///< of the head: any
     InputSite site;
     uint64_t cols;   ///< logical
     uint64_t width;  ///< as stored: padded, rotated

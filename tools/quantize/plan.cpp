@@ -12,8 +12,8 @@ constexpr uint64_t kSeed = 0x676f737365740001;  // "gosset", version 1 of the se
 
 /// Tensors of one group read the same activation. 0: nobody rotates it.
 uint64_t input_group(Role role) {
-    if (role == Role::embed || role == Role::head) return 5;  // an embedding: only a tied one
-    return uint64_t(input_site(role) + 1);
+    // An embedding: only a tied one.
+    return uint64_t(input_site(role == Role::embed ? Role::head : role) + 1);
 }
 
 /// What the options say, defaults filled in.
@@ -106,6 +106,7 @@ Result<TensorPlan> plan_tensor(const SourceTensor& tensor, size_t index, const C
     t.info.codec_version = t.codec ? t.codec->version : codecs.f32->version;
 
     const bool lookup_only = t.info.role == Role::embed && !tied;
+    if (!lookup_only) t.site = input_site(t.info.role == Role::embed ? Role::head : t.info.role);
     // Values share the rotation of q and k, whatever their own codec likes: the input is rotated
     // once.
     const bool wanted = t.codec && (t.info.role == Role::v ? codecs.weights : t.codec)->rotate;
@@ -138,6 +139,8 @@ int input_site(Role role) {
             return 2;
         case Role::down:
             return 3;
+        case Role::head:
+            return 4;
         default:
             return -1;
     }

@@ -30,6 +30,7 @@ struct TensorPlan {
     const Codec* codec = nullptr;  ///< null: a vector, kept as raw little-endian f32
     uint64_t rows = 0, cols = 0;   ///< logical
     uint64_t stored_cols = 0;      ///< multiple of 32: the rotation's width, or cols padded
+    int site = -1;                 ///< what it reads: input_site(), a tied embedding as the head
     TensorInfo info;               ///< as the file will say; table zero, hashes and MSE not yet set
     uint64_t weights() const { return rows * cols; }
     uint64_t bytes() const;  ///< of all segments
@@ -51,8 +52,8 @@ Result<const Codec*> require_codec(const std::string& name);
 /// Names of all codecs of this build, a space before each.
 std::string codec_names();
 
-/// Which of a layer's inputs the role's weights read, as InputSite counts them: q, k, v 0; o 1;
-/// gate, up 2; down 3. -1: none of them.
+/// Which input the role's weights read, as InputSite counts them: q, k, v 0; o 1; gate, up 2;
+/// down 3; head 4. -1: none of them.
 int input_site(Role role);
 
 /// Seed of the rotation's signs. Tensors that read the same activation (q, k, v; gate, up) get the
