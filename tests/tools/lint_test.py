@@ -105,6 +105,12 @@ class Sizes(Tree):
         self.bad(sizes, "tools/lint/a.py", "x = 1\n" * 101, "100 at most")
         self.bad(sizes, "tools/dev", "true\n" * 151, "150 at most")
 
+    def test_bytes(self):
+        self.good(sizes, "tests/a.bin", "x" * 512_000)
+        self.bad(sizes, "tests/a.bin", "x" * 512_001, "512000 at most")
+        self.good(sizes, sizes.MODEL, "x" * 512_001)
+        self.bad(sizes, sizes.MODEL, "x" * 14_000_001, "14000000 at most")
+
     def test_columns(self):
         self.good(sizes, "simd/a.cpp", "//" + "x" * 98 + "\n")
         self.bad(sizes, "simd/a.cpp", "//" + "x" * 99 + "\n", "101 columns")

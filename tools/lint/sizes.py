@@ -1,12 +1,16 @@
 #!/usr/bin/env python3
 """No source is longer than 400 lines (tables in .inc files are exempt), no line than 100 columns
-in code, no lint rule than 100 lines; headers open with their purpose and #pragma once."""
+in code, no lint rule than 100 lines; headers open with their purpose and #pragma once. No file is
+larger than 512 KB but the one model that the repository carries."""
+import os
 import re
 
 import tree
 
 LIMITED = re.compile(r"\.(c|cc|cpp|h|hpp|def|fbs|py|sh|cmake)$|CMakeLists\.txt$|^tools/dev$")
 MAX_LINES, MAX_LINT_LINES, MAX_DEV_LINES, MAX_COLUMNS = 400, 100, 150, 100
+MODEL = "platforms/models/gosset-tales-29m.gosset"
+MAX_BYTES, MAX_MODEL_BYTES = 512_000, 14_000_000
 
 
 def limit_of(path):
@@ -30,6 +34,11 @@ def check_header(path, source):
 def check(root):
     complaints = []
     for path in tree.files(root):
+        size, most = os.path.getsize(os.path.join(root, path)), MAX_BYTES
+        if path == MODEL:
+            most = MAX_MODEL_BYTES
+        if size > most:
+            complaints.append(f"{path}: {size} bytes, {most} at most")
         if not LIMITED.search(path):
             continue
         source = tree.text(root, path) or ""
