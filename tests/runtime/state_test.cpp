@@ -18,7 +18,7 @@ constexpr uint32_t kLength = 21;
 
 SessionShape shape_of(KvType kv, uint32_t context = 40, uint32_t sequences = 2) {
     SessionShape s;
-    s.context = context, s.sequences = sequences, s.batch = 8, s.threads = 2, s.kv_type = kv;
+    s.context = context, s.sequences = sequences, s.batch = 8, s.threads = 1, s.kv_type = kv;
     return s;
 }
 
