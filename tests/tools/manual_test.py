@@ -54,8 +54,10 @@ class Manual(unittest.TestCase):
             self.assertIn(f".SS gosset {verb}\n", page)
             for file in ("gosset.bash", "gosset.zsh", "gosset.fish"):
                 self.assertIn(verb, text(file))
-        for option in ("--calib-tokens", "--repeat-penalty", "--kv-heads", "--save-logits"):
+        for option in ("--calib-tokens", "--repeat-penalty", "--kv-heads", "--save-logits",
+                       "--no-exact"):
             self.assertIn(option, page)
+        self.assertNotIn("{false}", page + text("gosset.bash") + text("gosset.zsh"))
 
     @needs("man")
     def test_man(self):

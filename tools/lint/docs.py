@@ -7,10 +7,12 @@ docs.py GOSSET.
 """
 import os
 import re
-import subprocess
 import sys
 
 import tree
+
+sys.path.insert(0, os.path.join(tree.repository(), "tools", "manual"))
+import read_help  # noqa: E402
 
 CODEC = re.compile(r"`((?:e8c|e8n|pvq|higgs|q)\d(?:\.\d+)?)`")
 RUN = re.compile(r"(?<![\w/.-])gosset ([a-z]+)((?: [^`#|;&]*)?)")
@@ -66,14 +68,10 @@ def compare(texts, verbs, codecs):
     return found
 
 
-def output(*command):
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-
 def check(command):
-    lines = re.findall(r"^  ([a-z]+)   ", output(command, "--help"), re.M)
-    verbs = {v: {"--help", "-h", *OPTION.findall(output(command, v, "--help"))} for v in lines}
-    codecs = re.findall(r"^\| ([a-z]+\d[\w.]*) ", output(command, "codecs"), re.M)
+    verbs = {v.name: {"-h", "--help", *(n for e in v.entries for n in e.names)}
+             for v in read_help.read(command)[1]}
+    codecs = re.findall(r"^\| ([a-z]+\d[\w.]*) ", read_help.call(command, "codecs"), re.M)
     if not verbs or not codecs:
         return [f"{command}: its help shows {len(verbs)} verbs and {len(codecs)} codecs"]
     return compare(list(pages(tree.repository())), verbs, codecs)

@@ -21,11 +21,11 @@ _gosset() {
         case ${COMP_WORDS[1]} in
             quantize) words="-h --help -o --codec --embed-codec --head-codec --value-codec --rotate --calib --calib-tokens -t --json" ;;
             export) words="-h --help -m -o --dtype" ;;
-            run) words="-h --help -m --model -t --threads -c --context --kv --exact --no-exact{false}=false --huge -n --new --ids --temp --top-k --top-p --min-p --repeat-penalty -s --seed --greedy -p --prompt -f --file --prompt-ids" ;;
-            chat) words="-h --help -m --model -t --threads -c --context --kv --exact --no-exact{false}=false --huge -p --prompt --system -n --new --once --chat-template --temp --top-k --top-p --min-p --repeat-penalty -s --seed --greedy" ;;
+            run) words="-h --help -m --model -t --threads -c --context --kv --exact --no-exact --huge -n --new --ids --temp --top-k --top-p --min-p --repeat-penalty -s --seed --greedy -p --prompt -f --file --prompt-ids" ;;
+            chat) words="-h --help -m --model -t --threads -c --context --kv --exact --no-exact --huge -p --prompt --system -n --new --once --chat-template --temp --top-k --top-p --min-p --repeat-penalty -s --seed --greedy" ;;
             tokenize) words="-h --help -m --model -p --prompt --jsonl --chat --chat-template --add-special --no-parse-special --json" ;;
-            eval) words="-h --help -m --model -t --threads -c --context --kv --exact --no-exact{false}=true --huge -f --file --windows --base --logits --save-logits --json" ;;
-            bench) words="-h --help -m --model --kv --exact --no-exact{false}=false --huge -t --threads -p --prompt -n --new -b --batch -d --depth -r --repetitions -o --output --kernels --encode --codec --isa" ;;
+            eval) words="-h --help -m --model -t --threads -c --context --kv --exact --no-exact --huge -f --file --windows --base --logits --save-logits --json" ;;
+            bench) words="-h --help -m --model --kv --exact --no-exact --huge -t --threads -p --prompt -n --new -b --batch -d --depth -r --repetitions -o --output --kernels --encode --codec --isa" ;;
             codecs) words="-h --help --rd --codec -s --seed -o --output" ;;
             synth) words="-h --help -o -m --layers --dim --ffn --heads --kv-heads --vocab --codec --head-codec -s -t --json" ;;
             inspect) words="-h --help -m --model --json" ;;

@@ -57,8 +57,8 @@ _gosset() {
                 '(-c --context)-c[Positions (default\: min(model, 4096))]:uint:' \
                 '(-c --context)--context[Positions (default\: min(model, 4096))]:uint:' \
                 '--kv[Type of the KV cache\: f16 or f32 (default\: f16)]:text:(f16 f32)' \
-                '(--exact --no-exact{false}=false)--exact[The same bits on every machine; if not, prompts in bfloat16 on AMX]' \
-                '(--exact --no-exact{false}=false)--no-exact{false}=false[The same bits on every machine; if not, prompts in bfloat16 on AMX]' \
+                '(--exact --no-exact)--exact[The same bits on every machine; if not, prompts in bfloat16 on AMX (default\: false)]' \
+                '(--exact --no-exact)--no-exact[The same bits on every machine; if not, prompts in bfloat16 on AMX (default\: false)]' \
                 '--huge[Copy the weights into 2 MiB pages instead of mapping]' \
                 '(-n --new)-n[Most new tokens (default\: 128)]:uint:' \
                 '(-n --new)--new[Most new tokens (default\: 128)]:uint:' \
@@ -88,8 +88,8 @@ _gosset() {
                 '(-c --context)-c[Positions (default\: min(model, 4096))]:uint:' \
                 '(-c --context)--context[Positions (default\: min(model, 4096))]:uint:' \
                 '--kv[Type of the KV cache\: f16 or f32 (default\: f16)]:text:(f16 f32)' \
-                '(--exact --no-exact{false}=false)--exact[The same bits on every machine; if not, prompts in bfloat16 on AMX]' \
-                '(--exact --no-exact{false}=false)--no-exact{false}=false[The same bits on every machine; if not, prompts in bfloat16 on AMX]' \
+                '(--exact --no-exact)--exact[The same bits on every machine; if not, prompts in bfloat16 on AMX (default\: false)]' \
+                '(--exact --no-exact)--no-exact[The same bits on every machine; if not, prompts in bfloat16 on AMX (default\: false)]' \
                 '--huge[Copy the weights into 2 MiB pages instead of mapping]' \
                 '(-p --prompt)-p[A first question]:text:_files' \
                 '(-p --prompt)--prompt[A first question]:text:_files' \
@@ -133,8 +133,8 @@ _gosset() {
                 '(-c --context)-c[Positions (default\: min(model, 4096))]:uint:' \
                 '(-c --context)--context[Positions (default\: min(model, 4096))]:uint:' \
                 '--kv[Type of the KV cache\: f16 or f32 (default\: f16)]:text:(f16 f32)' \
-                '(--exact --no-exact{false}=true)--exact[The same bits on every machine; if not, prompts in bfloat16 on AMX]' \
-                '(--exact --no-exact{false}=true)--no-exact{false}=true[The same bits on every machine; if not, prompts in bfloat16 on AMX]' \
+                '(--exact --no-exact)--exact[The same bits on every machine; if not, prompts in bfloat16 on AMX (default\: true)]' \
+                '(--exact --no-exact)--no-exact[The same bits on every machine; if not, prompts in bfloat16 on AMX (default\: true)]' \
                 '--huge[Copy the weights into 2 MiB pages instead of mapping]' \
                 '(-f --file)-f[The text, or - for stdin]:text:_files' \
                 '(-f --file)--file[The text, or - for stdin]:text:_files' \
@@ -151,8 +151,8 @@ _gosset() {
                 '(-m --model)-m[The .gosset file]:text:_files' \
                 '(-m --model)--model[The .gosset file]:text:_files' \
                 '--kv[Type of the KV cache\: f16 or f32 (default\: f16)]:text:(f16 f32)' \
-                '(--exact --no-exact{false}=false)--exact[The same bits on every machine; if not, prompts in bfloat16 on AMX]' \
-                '(--exact --no-exact{false}=false)--no-exact{false}=false[The same bits on every machine; if not, prompts in bfloat16 on AMX]' \
+                '(--exact --no-exact)--exact[The same bits on every machine; if not, prompts in bfloat16 on AMX (default\: false)]' \
+                '(--exact --no-exact)--no-exact[The same bits on every machine; if not, prompts in bfloat16 on AMX (default\: false)]' \
                 '--huge[Copy the weights into 2 MiB pages instead of mapping]' \
                 '(-t --threads)-t[Thread counts, such as 1,2; auto\: the fastest (default\: auto)]:text:_files' \
                 '(-t --threads)--threads[Thread counts, such as 1,2; auto\: the fastest (default\: auto)]:text:_files' \

@@ -33,8 +33,10 @@ def call(command, *arguments):
 
 
 def entry(names, annotations, text):
-    """From "-n,--new", "UINT=128" and "Most new tokens"."""
-    value, choices, default = "", [], None
+    """From "-n,--new", "UINT=128" and "Most new tokens"; or "--exact,--no-exact{false}=false"."""
+    names, _, default = names.partition("=")
+    names = re.sub(r"\{[^}]*\}", "", names)
+    value, choices = "", []
     kind = re.match(r"([A-Z]+)\b(?::\{([^}]*)\})?", annotations)
     if kind and kind[1] != "REQUIRED":
         value = kind[1]
