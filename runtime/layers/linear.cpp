@@ -32,9 +32,10 @@ ActivationSize LinearGroup::size_per_token() const {
 }
 
 bool LinearGroup::rounds(size_t tokens) const {
+    if (tokens < kRoundedTokens) return false;
     for (const Linear& l : linears)
         if (!l.kernels.gemm_rounded) return false;
-    return tokens >= kRoundedTokens;
+    return true;
 }
 
 void LinearGroup::prepare(const OpKernels& ops, const float* x, size_t t, size_t tokens,
