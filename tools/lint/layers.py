@@ -13,6 +13,7 @@ ARROW = [
     ("runtime/base/", 0), ("platforms/", 1), ("format/", 2), ("simd/", 2), ("runtime/threads/", 2),
     ("runtime/layers/", 3), ("runtime/model/", 4), ("runtime/session/", 5),
     ("runtime/include/", 6), ("runtime/capi", 6), ("tools/", 7), ("tests/", 8), ("examples/", 8),
+    ("platforms/android/", 8), ("platforms/apple/", 8),
 ]
 # Package header -> where it may be included.
 PACKAGES = [
