@@ -56,6 +56,13 @@ class Layers(Tree):
             self.bad(layers, path, f'#include "{include}"\n', "arrow")
             self.bad(layers, path, f'  #  include "{include}"\n', "arrow")
 
+    def test_outside(self):
+        for path in ("examples/a.c", "platforms/raspberry-pi/a.cpp"):
+            for include in ('"runtime/base/status.hpp"', "<platforms/cpu.hpp>"):
+                self.bad(layers, path, f"#include {include}\n", "outside program")
+            for include in ("<gosset/gosset.h>", "<sys/wait.h>", '"board.hpp"'):
+                self.good(layers, path, f"#include {include}\n")
+
     def test_arrow_good(self):
         for path, include in [
                 ("format/a.cpp", "runtime/base/status.hpp"),

@@ -13,7 +13,7 @@ ARROW = [
     ("runtime/base/", 0), ("platforms/", 1), ("format/", 2), ("simd/", 2), ("runtime/threads/", 2),
     ("runtime/layers/", 3), ("runtime/model/", 4), ("runtime/session/", 5),
     ("runtime/include/", 6), ("runtime/capi", 6), ("tools/", 7), ("tests/", 8), ("examples/", 8),
-    ("platforms/android/", 8), ("platforms/apple/", 8),
+    ("platforms/android/", 8), ("platforms/apple/", 8), ("platforms/raspberry-pi/", 8),
 ]
 # Package header -> where it may be included.
 PACKAGES = [
@@ -33,6 +33,8 @@ INTRINSIC = re.compile(r"\b(_mm\d*_\w+|__m(?:64|128|256|512)[id]?|v\w+_[usf](?:8
 INTRINSICS_IN = re.compile(r"simd/parts/|platforms/|tests/platforms/")
 # The C API is what programs include; the library's own parts never do, but for its implementation.
 PUBLIC = re.compile(r"^gosset/")
+# Programs that show what an outside one may do.
+OUTSIDE = re.compile(r"examples/|platforms/raspberry-pi/")
 
 
 def part_of(path):
@@ -51,6 +53,8 @@ def check_include(path, bracket, name):
     for package, allowed, title in PACKAGES:
         if re.match(package, name) and not re.match(allowed, path):
             return f"{path}: includes {name}; {title} only in {allowed}"
+    if OUTSIDE.match(path) and part_of(name):
+        return f"{path}: includes {name}; an outside program has only <gosset/...>"
     if bracket == "<" and not PUBLIC.match(name):
         return None
     if own is None:
