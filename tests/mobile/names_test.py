@@ -102,7 +102,8 @@ class Names(unittest.TestCase):
             self.assertEqual(len(found(text)), 1, text)
 
     def test_sources(self):
-        for folder, suffixes, use in ((CPP, (".cpp", ".hpp"), "gosset_sequence_restore"),):
+        for folder, suffixes, use in (("platforms/apple/Sources", (".swift",), "gosset_generate"),
+                                      (CPP, (".cpp", ".hpp"), "gosset_sequence_restore")):
             sources = below(folder, suffixes)
             self.assertIn(use, " ".join(sources.values()), folder)
             for path, text in sources.items():
