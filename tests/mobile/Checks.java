@@ -12,7 +12,7 @@ abstract class Checks {
     static String file, prompt, expected;
 
     interface Action {
-        void run() throws Exception;
+        void run() throws Throwable;
     }
 
     static void check(boolean good, String what) {

@@ -1,6 +1,9 @@
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.gosset.Generated;
 import org.gosset.Model;
@@ -15,6 +18,8 @@ final class LifeTest extends Checks {
         cancelling();
         closing();
         oneAtATime();
+        closedWhileUsed();
+        numbers();
     }
 
     private static final class Trouble extends RuntimeException {
@@ -156,6 +161,79 @@ final class LifeTest extends Checks {
             }
             for (Thread thread : threads) thread.join();
             check(Arrays.asList(texts).equals(Arrays.asList(expected, expected)), "two threads");
+        }
+    }
+
+    /** Closed while four threads are inside it: each finishes its call, and is then refused. */
+    static void closedWhileUsed() throws InterruptedException {
+        for (int round = 0; round < 20; round++) {
+            Model model = open();
+            int size = model.tokenize(prompt).length;
+            CountDownLatch running = new CountDownLatch(4);
+            AtomicInteger good = new AtomicInteger();
+            Thread[] threads = new Thread[4];
+            for (int i = 0; i < 4; i++) {
+                threads[i] = new Thread(() -> {
+                    try {
+                        while (model.tokenize(prompt).length == size) running.countDown();
+                    } catch (IllegalStateException e) {
+                        good.incrementAndGet();
+                    }
+                });
+                threads[i].start();
+            }
+            running.await();
+            model.close();
+            for (Thread thread : threads) thread.join();
+            check(good.get() == 4, "refused " + good.get() + " of 4 threads");
+        }
+    }
+
+    /** Calls a function of Native as Java never does. */
+    static void call(String name, Object... arguments) throws Throwable {
+        for (Method method : Class.forName("org.gosset.Native").getDeclaredMethods()) {
+            if (!method.getName().equals(name)) continue;
+            method.setAccessible(true);
+            try {
+                method.invoke(null, arguments);
+            } catch (InvocationTargetException e) {
+                throw e.getCause();
+            }
+            return;
+        }
+        throw new NoSuchMethodException(name);
+    }
+
+    /** Numbers that are no object's, or one of another kind, and arrays that are null. */
+    static void numbers() throws InterruptedException {
+        for (long number : new long[] {0, -1, 1L << 40, Long.MIN_VALUE}) {
+            fails(IllegalStateException.class, "never opened", () -> call("modelNumbers", number));
+            fails(IllegalStateException.class, "never opened", () -> call("sessionLength", number));
+            fails(IllegalStateException.class, "never opened", () -> call("resetSampler", number));
+        }
+        long[] found = {0};
+        try (Model model = open()) {
+            for (long i = 1; found[0] == 0 && i < 100000; i++) {  // given in order
+                try {
+                    call("modelNumbers", i);
+                    found[0] = i;
+                } catch (IllegalStateException e) {
+                    continue;
+                } catch (Throwable t) {
+                    check(false, t.toString());
+                }
+            }
+            long number = found[0];
+            check(number > 0 && model.isEnd(0), "the number of a model that is open");
+            fails(IllegalStateException.class, "never opened", () -> call("sessionLength", number));
+            fails(IllegalArgumentException.class, "null", () -> call("tokenize", number, null, 0));
+            fails(IllegalArgumentException.class, "null", () -> call("detokenize", number, null));
+            fails(IllegalArgumentException.class, "differ", () -> call("chatTokenize", number,
+                    new byte[2][0], new byte[1][0], true));
+            fails(IllegalArgumentException.class, "null", () -> call("chatTokenize", number,
+                    new byte[1][], new byte[1][], true));
+            fails(IllegalArgumentException.class, "null",
+                    () -> call("openPath", null, null, false));
         }
     }
 }

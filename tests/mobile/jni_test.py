@@ -45,15 +45,18 @@ class Jni(unittest.TestCase):
                        MODEL, folder, PROMPT, said.stdout.removesuffix("\n"))
         output = done.stdout + done.stderr
         self.assertEqual(done.returncode, 0, output[-8000:])
-        for complaint in ("WARNING", "FATAL", "Warning:"):  # of -Xcheck:jni
-            self.assertFalse(complaint in output, output[:4000])
+        # Of -Xcheck:jni; newer JVMs also warn of native libraries as such.
+        self.assertIsNone(re.search("WARNING in native|WARNING: JNI|FATAL ERROR", output),
+                          output[:4000])
         self.assertRegex(done.stdout, r"^\d+ checks, 0 failed$")
 
+    @unittest.skipUnless(sys.platform == "linux", "an ELF library")
     def test_shows_only_its_entry(self):
         listing = run("nm", "-D", "--defined-only", LIBRARY)
         self.assertEqual(listing.returncode, 0, listing.stderr)
         self.assertEqual([line.split()[-1] for line in listing.stdout.splitlines()], ["JNI_OnLoad"])
 
+    @unittest.skipUnless(sys.platform == "linux", "an ELF library")
     def test_pages_of_16_kib(self):
         listing = run("readelf", "-lW", LIBRARY)
         self.assertEqual(listing.returncode, 0, listing.stderr)

@@ -3,6 +3,10 @@ plugins {
     id("com.android.library")
 }
 
+// Gosset for Android, built and installed by the preset android-arm64 (README.md).
+val gosset = project.findProperty("gosset.dir")
+    ?: rootDir.resolve("../../build/android/lib/cmake/gosset").canonicalPath
+
 android {
     namespace = "org.gosset"
     compileSdk = 35
@@ -14,9 +18,7 @@ android {
         externalNativeBuild {
             cmake {
                 arguments += "-DANDROID_STL=c++_static"
-                // Gosset installed by the preset android-arm64 (README.md). Without it the sources around this
-                // folder are built, which takes flatc, xsimd, flatbuffers and xxhash on the host.
-                (project.findProperty("gosset.dir") as String?)?.let { arguments += "-Dgosset_DIR=$it" }
+                arguments += "-Dgosset_DIR=$gosset"
             }
         }
     }
