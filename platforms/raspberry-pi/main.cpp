@@ -155,12 +155,12 @@ int chat(const Options& options) {
 
     Terminal terminal(options.quiet);
     const Plan made = plan(model, session_options, available);
-    terminal.status(need_line(made, available));
     if (!made.fits && !options.anyway) {
         failure(options.model + " " + need_line(made, available));
         terminal.tell(advice(made));
         return kFailure;
     }
+    terminal.status(need_line(made, available));
     session_options.context = made.context;
     api::Session session;
     api::Sampler sampler;

@@ -67,8 +67,7 @@ std::string advice(const Plan& plan) {
     text +=
         "- the same model in fewer bits: gosset quantize --codec e8c3 (or e8c2)\n"
         "- a smaller model\n"
-        "- closing programs; a desktop takes some 300 MiB (sudo systemctl isolate "
-        "multi-user.target)\n"
+        "- closing programs: a desktop is a large one (sudo systemctl isolate multi-user.target)\n"
         "- --anyway starts all the same; what does not fit is read from the card again for every "
         "token\n";
     return text;

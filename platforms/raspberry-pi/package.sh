@@ -31,6 +31,7 @@ done
 compile() {
     local options=(-DCMAKE_BUILD_TYPE=Release "-DGOSSET_SOURCES=$top")
     if [[ $cross ]]; then
+        [[ -f $top/platforms/toolchains/$triple.cmake ]] || die "no platforms/toolchains/$triple.cmake"
         options+=("-DCMAKE_TOOLCHAIN_FILE=$top/platforms/toolchains/$triple.cmake")
     fi
     if command -v ninja >/dev/null; then options+=(-G Ninja); fi
@@ -55,6 +56,7 @@ pack() {
     local stage=$build/stage version date needs doc
     rm -rf "$stage"
     install -Ds -m 755 --strip-program="${cross}strip" "$build/gosset-pi" "$stage/usr/bin/gosset-pi"
+    "${cross}strip" --remove-section=.comment --remove-section=.note "$stage/usr/bin/gosset-pi"
     install -D -m 644 "$here/package/gosset-pi.1" "$stage/usr/share/man/man1/gosset-pi.1"
     gzip -9n "$stage/usr/share/man/man1/gosset-pi.1"
     doc=$stage/usr/share/doc/gosset-pi
