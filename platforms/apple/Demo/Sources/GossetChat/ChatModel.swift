@@ -40,15 +40,17 @@ final class ChatModel: ObservableObject {
     func send(_ text: String) {
         guard let engine, !isAnswering else { return }
         lines.append(Line(isQuestion: true, text: text))
-        lines.append(Line(isQuestion: false, text: ""))
-        let answer = lines.count - 1
+        let answer = Line(isQuestion: false, text: "")
+        lines.append(answer)
         isAnswering = true
         task = Task {
             do {
                 for try await part in try engine.answer(text, finished: { [weak self] done in
                     Task { @MainActor in self?.report(done) }
                 }) {
-                    lines[answer].text += part
+                    // Not found: another model was opened meanwhile.
+                    guard let at = lines.firstIndex(where: { $0.id == answer.id }) else { break }
+                    lines[at].text += part
                 }
             } catch {
                 status = error.localizedDescription

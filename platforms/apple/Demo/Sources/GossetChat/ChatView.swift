@@ -31,11 +31,11 @@ struct ChatView: View {
                 Button("Open") { isPicking = true }
                 TextField("Text", text: $text)
                     .textFieldStyle(.roundedBorder)
-                    .onSubmit(send)
+                    .onSubmit { send() }
                 if chat.isAnswering {
-                    Button("Stop", action: chat.stop)
+                    Button("Stop") { chat.stop() }
                 } else {
-                    Button("Send", action: send)
+                    Button("Send") { send() }
                         .disabled(!chat.isOpen || text.isEmpty)
                 }
             }
