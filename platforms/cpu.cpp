@@ -1,11 +1,12 @@
 #include "platforms/cpu.hpp"
 
 #include <cstring>
-#include <thread>
 
 #if defined(__linux__)
 #include <sched.h>
 #endif
+
+#include "platforms/thread.hpp"
 
 namespace gosset {
 
@@ -125,7 +126,7 @@ unsigned usable_cores() {
         if (n > 0) return unsigned(n);
     }
 #endif
-    const unsigned n = std::thread::hardware_concurrency();
+    const unsigned n = hardware_threads();
     return n > 0 ? n : 1;
 }
 

@@ -1,16 +1,14 @@
 #include "platforms/file_map.hpp"
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <system_error>
 
+#include "platforms/pages.hpp"
 #include "runtime/base/checked.hpp"
-
-static_assert(sizeof(off_t) == 8, "build with _FILE_OFFSET_BITS=64");
 
 namespace gosset {
 namespace {
@@ -54,15 +52,14 @@ Result<FileMap> FileMap::map_fd(int fd, uint64_t offset, uint64_t length) {
     FileMap map;
     if (length == 0) return map;
 
-    const uint64_t page = uint64_t(sysconf(_SC_PAGESIZE));
-    const uint64_t skip = offset % page;  // mmap wants whole pages
+    const uint64_t skip = offset % page_size();
     if (length > uint64_t(PTRDIFF_MAX) - skip)
         return limit_reached("a file of " + std::to_string(length) +
                              " bytes is larger than the address space of this " +
                              std::to_string(sizeof(void*) * 8) + "-bit program");
     const size_t mapped = size_t(length + skip);
-    void* base = mmap(nullptr, mapped, PROT_READ, MAP_SHARED, fd, off_t(offset - skip));
-    if (base == MAP_FAILED) {
+    void* base = map_file(fd, offset - skip, mapped);
+    if (!base) {
         const int error = errno;
         const std::string message = "cannot map " + std::to_string(length) + " bytes: ";
         return error == ENOMEM ? out_of_memory(message + reason(error))
@@ -75,7 +72,7 @@ Result<FileMap> FileMap::map_fd(int fd, uint64_t offset, uint64_t length) {
 }
 
 void FileMap::reset() noexcept {
-    if (base_) munmap(base_, mapped_);
+    if (base_) unmap(base_, mapped_);
     base_ = nullptr;
     mapped_ = 0;
     bytes_ = {};

@@ -1,6 +1,6 @@
 /// A read-only mapping of a file, or of a range of an open descriptor at any offset. Relies on
-/// POSIX mmap. The bytes are the file's: who shrinks the file while it is mapped makes reads beyond
-/// its new end fault, so replace models by rename, never in place.
+/// platforms/pages. The bytes are the file's: who shrinks the file while it is mapped makes reads
+/// beyond its new end fault, so replace models by rename, never in place.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +36,7 @@ class FileMap {
         std::swap(bytes_, other.bytes_);
     }
 
-    void* base_ = nullptr;  ///< what mmap returned: the page that holds `offset`
+    void* base_ = nullptr;  ///< what was mapped: from the page that holds `offset`
     size_t mapped_ = 0;
     std::span<const uint8_t> bytes_;
 };

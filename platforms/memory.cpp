@@ -1,13 +1,12 @@
 #include "platforms/memory.hpp"
 
+#if defined(__linux__)
 #include <sys/mman.h>
-#include <unistd.h>
+#endif
 
 #include <string>
 
-#ifndef MAP_ANONYMOUS
-#define MAP_ANONYMOUS MAP_ANON
-#endif
+#include "platforms/pages.hpp"
 
 namespace gosset {
 namespace {
@@ -18,11 +17,10 @@ Status no_memory(size_t size) {
 
 /// Maps `size` rounded up to pages plus `slack`; nullptr on failure.
 void* map_pages(size_t size, size_t slack, size_t* mapped) {
-    const size_t page = size_t(sysconf(_SC_PAGESIZE));
+    const size_t page = page_size();
     if (size > size_t(PTRDIFF_MAX) - slack - page) return nullptr;
     *mapped = (size + slack + page - 1) / page * page;
-    void* base = mmap(nullptr, *mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    return base == MAP_FAILED ? nullptr : base;
+    return map_zeroed(*mapped);
 }
 
 }  // namespace
@@ -55,7 +53,7 @@ Result<Memory> Memory::huge_pages(size_t size) {
 }
 
 void Memory::reset() noexcept {
-    if (base_) munmap(base_, mapped_);
+    if (base_) unmap(base_, mapped_);
     base_ = nullptr;
     data_ = nullptr;
     mapped_ = size_ = 0;

@@ -1,6 +1,6 @@
 /// Large blocks of memory straight from the operating system: zeroed, page-aligned, and on request
 /// backed by 2 MiB pages, which saves most TLB misses when weights stream through the core.
-/// Relies on POSIX mmap; huge pages are Linux' transparent ones, a plain block elsewhere.
+/// Relies on platforms/pages; huge pages are Linux' transparent ones, a plain block elsewhere.
 #pragma once
 
 #include <cstddef>

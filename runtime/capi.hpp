@@ -58,19 +58,30 @@ namespace gosset::capi {
 gosset_status fail(const Status& status);
 void clear_error();
 
-/// Runs f() -> Status with our floating-point environment; no exception leaves.
+/// Runs f() -> Status with our floating-point environment.
+template <class F>
+gosset_status answer(F&& f) {
+    const FpEnv fp_env;
+    const Status status = f();
+    return status.ok() ? GOSSET_OK : fail(status);
+}
+
+/// The same; no exception leaves. (Built without them, as for WebAssembly, the C++ library ends the
+/// program when memory runs out.)
 template <class F>
 gosset_status guard(F&& f) noexcept {
     clear_error();
+#if defined(__cpp_exceptions)
     try {
-        const FpEnv fp_env;
-        const Status status = f();
-        return status.ok() ? GOSSET_OK : fail(status);
+        return answer(f);
     } catch (const std::bad_alloc&) {
         return fail({StatusCode::out_of_memory, {}});
     } catch (...) {
         return fail({StatusCode::internal, {}});
     }
+#else
+    return answer(f);
+#endif
 }
 
 /// The caller's options over the defaults, for callers built against an older or newer header.

@@ -1,7 +1,8 @@
 # The tiers of kernels above scalar, plain to best. Each is one OBJECT library over the same
 # sources; simd/tiers.cpp says which features of the processor a tier needs (keep the two in step).
 #
-# gosset_isa(name processor-regex flags...) appends `name` to GOSSET_ISAS when the target matches.
+# gosset_isa(name processor-regex flags...) appends `name` to GOSSET_ISAS when the target matches. A
+# toolchain file may set GOSSET_ISA_FLAGS_name for a compiler that spells them otherwise.
 set(GOSSET_ISAS)
 if(CMAKE_OSX_ARCHITECTURES)
     set(gosset_processor ${CMAKE_OSX_ARCHITECTURES})
@@ -11,7 +12,9 @@ endif()
 macro(gosset_isa name processors)
     if(gosset_processor MATCHES "${processors}")
         list(APPEND GOSSET_ISAS ${name})
-        set(GOSSET_ISA_FLAGS_${name} ${ARGN})
+        if(NOT DEFINED GOSSET_ISA_FLAGS_${name})
+            set(GOSSET_ISA_FLAGS_${name} ${ARGN})
+        endif()
     endif()
 endmacro()
 

@@ -59,12 +59,16 @@ else()
     if(GOSSET_LINKER_FLATTENS)
         set(flatten -Wl,--force-group-allocation)
     endif()
+    set(hide COMMAND ${CMAKE_OBJCOPY} -w --keep-global-symbol=gosset_* ${PROJECT_BINARY_DIR}/merged/gosset.o)
+    if(CMAKE_SYSTEM_PROCESSOR MATCHES wasm)  # whose objects objcopy cannot change: there, hidden is all
+        set(hide)
+    endif()
     add_custom_command(OUTPUT ${PROJECT_BINARY_DIR}/merged/gosset.o
         COMMAND ${CMAKE_COMMAND} -E make_directory ${PROJECT_BINARY_DIR}/merged
         COMMAND ${join} ${flatten}
                 -Wl,--whole-archive ${gosset_archives} -Wl,--no-whole-archive
                 -o ${PROJECT_BINARY_DIR}/merged/gosset.o
-        COMMAND ${CMAKE_OBJCOPY} -w --keep-global-symbol=gosset_* ${PROJECT_BINARY_DIR}/merged/gosset.o
+        ${hide}
         DEPENDS ${gosset_core}
         COMMENT "Joining the layers into one object" VERBATIM)
 endif()

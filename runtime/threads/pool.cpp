@@ -1,7 +1,5 @@
 #include "runtime/threads/pool.hpp"
 
-#include <system_error>
-
 #include "platforms/cpu.hpp"
 #include "platforms/fp_env.hpp"
 #include "platforms/spin.hpp"
@@ -46,13 +44,14 @@ Result<std::unique_ptr<Pool>> Pool::create(uint32_t threads) {
     pool->spins_ = threads <= cores ? kSpins : 0;
     pool->barrier_.reset(threads, pool->spins_);
     Pool* p = pool.get();
-    try {
-        pool->workers_.reserve(threads - 1);
-        for (uint32_t i = 1; i < threads; i++) pool->workers_.emplace_back([p, i] { p->work(i); });
-    } catch (const std::system_error& e) {  // ~Pool joins those that did start
-        return out_of_memory("the system started only " +
-                             std::to_string(pool->workers_.size() + 1) + " of " +
-                             std::to_string(threads) + " threads: " + e.what());
+    pool->workers_.reserve(threads - 1);
+    for (uint32_t i = 1; i < threads; i++) {
+        Thread worker;
+        const Status status = worker.start([p, i] { p->work(i); });
+        if (!status.ok())  // ~Pool joins those that did start
+            return out_of_memory("the system started only " + std::to_string(i) + " of " +
+                                 std::to_string(threads) + " threads: " + status.message());
+        pool->workers_.push_back(std::move(worker));
     }
     return pool;
 }
@@ -61,7 +60,7 @@ Pool::~Pool() {
     stop_.store(true, std::memory_order_relaxed);
     started_.fetch_add(1, std::memory_order_release);
     started_.notify_all();
-    for (std::thread& t : workers_) t.join();
+    for (Thread& t : workers_) t.join();
 }
 
 void Pool::work(uint32_t index) {

@@ -1,7 +1,7 @@
 /// A fixed team of threads that runs one function together (SPMD): the calling thread is member 0,
 /// members meet at barriers, and who does what follows from the member's index alone. Results never
 /// depend on the number of threads: each output is computed whole by one member.
-/// Relies on platforms/fp_env (every member computes with the same rounding) and std::thread.
+/// Relies on platforms/fp_env (every member computes with the same rounding) and platforms/thread.
 #pragma once
 
 #include <algorithm>
@@ -9,10 +9,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <thread>
 #include <utility>
 #include <vector>
 
+#include "platforms/thread.hpp"
 #include "runtime/base/status.hpp"
 
 namespace gosset {
@@ -74,7 +74,7 @@ class Pool {
     Pool() = default;
     void work(uint32_t index);
 
-    std::vector<std::thread> workers_;
+    std::vector<Thread> workers_;
     Barrier barrier_;
     uint32_t count_ = 1, spins_ = 0;
     Function function_ = nullptr;

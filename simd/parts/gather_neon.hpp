@@ -49,7 +49,10 @@ GOSSET_INLINE Bytes blend_not(Bytes m, Bytes a, Bytes b) {
 }
 template <int n>
 GOSSET_INLINE Bytes shr32(Bytes a) {
-    return {vreinterpretq_u8_u32(vshrq_n_u32(dwords(a), n))};
+    if constexpr (n == 0)  // not a shift to Clang
+        return a;
+    else
+        return {vreinterpretq_u8_u32(vshrq_n_u32(dwords(a), n))};
 }
 GOSSET_INLINE I32Rows sub32(I32Rows a, I32Rows b) {
     return {vsubq_s32(a.v, b.v)};

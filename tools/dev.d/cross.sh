@@ -13,6 +13,44 @@ cross_haswell() { # the release build on an x86 without AVX-512, and on one with
     ctest --preset haswell -j "$jobs" -L kernel -R '^(small_model|simd_dispatch|platforms_cpu).*@'
 }
 
+# What a target that is not fast enough for all must still do: score and continue a text as every other.
+examples() { # PRESET [TEST...]
+    local tests
+    preset_build "$1" gosset_static example_programs "${@:2}"
+    tests=$(IFS='|'; echo "${*:2}")
+    ctest --preset "$1" -j "$jobs" -L kernel -R "^(example_.*${tests:+|$tests})@"
+}
+
+cross_armhf() { # 32-bit Arm from the Raspberry Pi 2 on: scalar kernels
+    need g++-arm-linux-gnueabihf qemu-user
+    examples armhf simd_dispatch_test platforms_cpu_test
+}
+
+cross_riscv64() { # scalar kernels
+    need g++-riscv64-linux-gnu qemu-user
+    examples riscv64 simd_dispatch_test platforms_cpu_test
+}
+
+cross_wasm() { # scalar kernels, one thread
+    need clang-14 lld-14 wasi-libc libc++-dev-wasm32 libclang-rt-14-dev-wasm32 nodejs
+    examples wasm
+}
+
+cross_android() { # kernel objects alone: no NDK is needed, and nothing can be linked or run
+    need clang-14 g++-aarch64-linux-gnu
+    preset_build android-kernels
+}
+
+cross_apple() { # the command for macOS on Apple Silicon, linked but not run: there is no emulator
+    need python3-venv llvm-14
+    [[ -x build/zig/bin/python ]] || python3 -m venv build/zig
+    build/zig/bin/python -m ziglang version >/dev/null 2>&1 ||
+        build/zig/bin/python -m pip install -q ziglang==0.17.1 || die "cannot install ziglang in build/zig"
+    GOSSET_ZIG=$(build/zig/bin/python -c 'import ziglang, os; print(os.path.dirname(ziglang.__file__))')/zig
+    export GOSSET_ZIG
+    preset_build macos-zig "${@:-gosset_cli}"
+}
+
 targets() { compgen -A function cross_ | sed 's/^cross_//' | tr '\n' ' '; }
 
 cross() {

@@ -65,7 +65,7 @@ Status find_header(std::span<const uint8_t> bytes, std::string_view* header) {
         return corrupt("safetensors: a header of " + std::to_string(length) +
                        " bytes in a file of " + std::to_string(bytes.size()) +
                        ": not a safetensors file, or not downloaded whole");
-    *header = {reinterpret_cast<const char*>(bytes.data()) + 8, length};
+    *header = {reinterpret_cast<const char*>(bytes.data()) + 8, size_t(length)};
     if (header->empty() || header->front() != '{')
         return corrupt("safetensors: the header does not begin with '{': not a safetensors file");
     return {};

@@ -129,8 +129,8 @@ void Feedback::encode(const Codec& codec, const Encoder& encoder, const float* r
             m.rows = kPanelRows, m.cols = kPanelCols, m.k = n - first - kPanelCols;
             if (m.k) ops_->matrix_update(m);
             uint8_t* panel = panels + ((r / kPanelRows) * blocks + b) * codec.panel_bytes;
-            encoder.encode_panel(codec, {rows + r * n + first, n, target, inside(b), &tables,
-                                         row_scales + r, panel, panel_error});
+            encoder.encode_panel(codec, {rows + r * n + first, size_t(n), target, inside(b),
+                                         &tables, row_scales + r, panel, panel_error});
             for (uint64_t i = 0; i < kPanelRows; i++)
                 std::copy_n(panel_error[i], kPanelCols, error + (r + i) * n + first);
         }
