@@ -1,0 +1,5 @@
+"""The one error of these tools."""
+
+
+class Failure(Exception):
+    """What cannot go on, in words for the user."""
