@@ -11,7 +11,9 @@ COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c
 SHAPES = ("circle", "square", "triangle", "diamond")
 CHARACTER, BOLD = 6.5, 7.6  # width of a label's character at 11 px
 MARK = 4.2       # half a mark's size
-TENTHS = tuple(n / 10 for n in range(10, 100))  # for an axis of a small ratio
+# Where a decade may have ticks: the first of these that are not too many.
+DECADES = (tuple(n / 10 for n in range(10, 100)), (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9),
+           (1, 1.5, 2, 3, 4, 5, 7), (1, 2, 5), (1, 3), (1,))
 
 
 def number(value):
@@ -44,7 +46,7 @@ class Axis:
     def ticks(self, most=9):
         """Round values within the axis."""
         if self.log:
-            for steps in (TENTHS, (1, 1.5, 2, 3, 4, 5, 7), (1, 2, 5), (1, 3), (1,)):
+            for steps in DECADES:
                 found = [s * 10.0 ** p for p in range(math.floor(self.lo), math.ceil(self.hi) + 1)
                          for s in steps if self.lo <= math.log10(s * 10.0 ** p) <= self.hi]
                 if len(found) <= most:
