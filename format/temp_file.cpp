@@ -1,6 +1,7 @@
 #include "format/temp_file.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -66,6 +67,18 @@ int allocate(int fd, uint64_t size) {
 #endif
 }
 
+/// The bytes, and of the file's description what is needed to read them.
+int sync_data(int fd) {
+    int error;
+#ifdef __APPLE__
+    do error = fsync(fd) == 0 ? 0 : errno;
+#else
+    do error = fdatasync(fd) == 0 ? 0 : errno;
+#endif
+    while (error == EINTR);
+    return error;
+}
+
 std::string directory_of(const std::string& path) {
     const size_t slash = path.rfind('/');
     if (slash == std::string::npos) return ".";
@@ -95,15 +108,21 @@ Status TempFile::failure(const std::string& what, int error) const {
     return io_error(message);
 }
 
-Status TempFile::create(const std::string& path, uint64_t size) {
+Status TempFile::start(const std::string& path, uint64_t size) {
     discard();
     path_ = path;
     size_ = size;
-    temp_ = path + ".tmp-" + std::to_string(getpid());
+    kept_ = false;
     struct stat st;
     if (path.empty()) return invalid_argument("the output path is empty");
     if (stat(path.c_str(), &st) == 0 && !S_ISREG(st.st_mode))
         return invalid_argument(path + ": exists and is not a regular file");
+    return {};
+}
+
+Status TempFile::create(const std::string& path, uint64_t size) {
+    GOSSET_TRY(start(path, size));
+    temp_ = path + ".tmp-" + std::to_string(getpid());
     if (temp_.size() >= kMaxPath) return invalid_argument(path + ": the path is too long");
     if (is_live(temp_)) return invalid_argument(path + ": is already being written");
     fd_ = open_exclusive(temp_);
@@ -121,6 +140,46 @@ Status TempFile::create(const std::string& path, uint64_t size) {
         discard();
         return failure("reserve disk space", error);
     }
+    return {};
+}
+
+/// For as long as fd_ is open. The name may have been taken over between open and lock.
+Status TempFile::lock() const {
+    struct stat held, named;
+    if (flock(fd_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        return invalid_argument(temp_ + ": another process is writing it");
+    if (fstat(fd_, &held) != 0) return failure("open " + temp_, errno);
+    if (!S_ISREG(held.st_mode)) return invalid_argument(temp_ + ": is not a regular file");
+    if (lstat(temp_.c_str(), &named) != 0 || named.st_ino != held.st_ino ||
+        named.st_dev != held.st_dev)
+        return invalid_argument(temp_ + ": another process has just finished it");
+    return {};
+}
+
+Status TempFile::open_partial(const std::string& path, uint64_t size) {
+    GOSSET_TRY(start(path, size));
+    temp_ = path + ".partial";
+    // A name that everybody can guess: no link is followed, and no pipe is waited for.
+    constexpr int kFlags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+    do fd_ = ::open(temp_.c_str(), kFlags, 0666);
+    while (fd_ < 0 && errno == EINTR);
+    if (fd_ < 0) return failure("open " + temp_, errno);
+    kept_ = true;  // not ours to remove yet
+    struct stat st {};
+    Status status = lock();
+    if (status.ok() && fstat(fd_, &st) == 0) kept_ = st.st_size > 0;
+    if (status.ok() && uint64_t(st.st_size) > size && ftruncate(fd_, off_t(size)) != 0)
+        status = failure("shorten " + temp_, errno);
+    if (status.ok())
+        if (const int error = allocate(fd_, size)) status = failure("reserve disk space", error);
+    if (!status.ok()) discard();
+    kept_ = false;
+    return status;
+}
+
+Status TempFile::keep() {
+    if (const int error = sync_data(fd_)) return failure("write to disk", error);
+    kept_ = slot_ < 0;
     return {};
 }
 
@@ -167,7 +226,7 @@ Status TempFile::commit() {
 
 void TempFile::discard() noexcept {
     if (fd_ >= 0) {
-        ::unlink(temp_.c_str());
+        if (!kept_) ::unlink(temp_.c_str());
         ::close(fd_);
     }
     if (slot_ >= 0) slots[slot_].state.store(kFree);

@@ -19,6 +19,7 @@ namespace gosset {
 struct ModelWriter::Impl {
     ModelDescription description;
     Header header;
+    uint64_t fingerprint = 0;
     TempFile file;
     std::mutex mutex;                            // of description
     std::vector<size_t> first_segment;           // of each tensor, in `written`
@@ -27,6 +28,7 @@ struct ModelWriter::Impl {
     Status layout();
     Status check();
     Result<uint64_t> hash(const Segment& segment) const;
+    Status clear_padding() const;
     Status find(size_t tensor, size_t segment) const;
 };
 
@@ -80,6 +82,7 @@ Status ModelWriter::Impl::layout() {
         }
     }
     header.file_size = end;
+    fingerprint = hash_header(header, metadata);
     written = std::vector<std::atomic<uint64_t>>(count);
     return {};
 }
@@ -114,20 +117,71 @@ Result<uint64_t> ModelWriter::Impl::hash(const Segment& segment) const {
     return hash.value();
 }
 
+/// Between the segments another process may have left anything; readers want zeros.
+Status ModelWriter::Impl::clear_padding() const {
+    uint64_t end = header.metadata_offset + header.metadata_size;
+    for (const TensorInfo& info : description.tensors) {
+        for (const Segment& s : info.segments) {
+            GOSSET_TRY(file.write(end, std::vector<uint8_t>(size_t(s.offset - end))));
+            end = s.offset + s.size;
+        }
+    }
+    return {};
+}
+
 ModelWriter::ModelWriter() : impl_(std::make_unique<Impl>()) {}
 ModelWriter::~ModelWriter() = default;
 ModelWriter::ModelWriter(ModelWriter&&) noexcept = default;
 ModelWriter& ModelWriter::operator=(ModelWriter&&) noexcept = default;
 
-Result<ModelWriter> ModelWriter::create(const std::string& path, ModelDescription description) {
+Result<ModelWriter> ModelWriter::prepare(ModelDescription description) {
     ModelWriter writer;
     Impl& impl = *writer.impl_;
     impl.description = std::move(description);
     GOSSET_TRY(complete_tokenizer(impl.description.tokenizer));
     GOSSET_TRY(impl.layout());
     GOSSET_TRY(impl.check().in("the model cannot be written"));
-    GOSSET_TRY(impl.file.create(path, impl.header.file_size));
     return writer;
+}
+
+Status ModelWriter::open(const std::string& path) {
+    return impl_->file.create(path, impl_->header.file_size);
+}
+
+Status ModelWriter::open_partial(const std::string& path) {
+    return impl_->file.open_partial(path, impl_->header.file_size);
+}
+
+Result<ModelWriter> ModelWriter::create(const std::string& path, ModelDescription description) {
+    GOSSET_ASSIGN(ModelWriter writer, prepare(std::move(description)));
+    GOSSET_TRY(writer.open(path));
+    return writer;
+}
+
+uint64_t ModelWriter::fingerprint() const {
+    return impl_->fingerprint;
+}
+
+Result<uint64_t> ModelWriter::hash(size_t tensor) const {
+    GOSSET_TRY(impl_->find(tensor, 0));
+    Hash hash;
+    for (const Segment& s : impl_->description.tensors[tensor].segments) {
+        GOSSET_ASSIGN(const uint64_t of_segment, impl_->hash(s));
+        hash.add({reinterpret_cast<const uint8_t*>(&of_segment), sizeof of_segment});
+    }
+    return hash.value();
+}
+
+Status ModelWriter::take_over(size_t tensor) {
+    GOSSET_TRY(impl_->find(tensor, 0));
+    size_t next = impl_->first_segment[tensor];
+    for (const Segment& s : impl_->description.tensors[tensor].segments)
+        impl_->written[next++] = s.size;
+    return {};
+}
+
+Status ModelWriter::keep() {
+    return impl_->file.keep();
 }
 
 Status ModelWriter::write(size_t tensor, size_t segment, uint64_t offset,
@@ -186,6 +240,7 @@ Status ModelWriter::finish() {
             GOSSET_ASSIGN(s.xxh3, impl.hash(s));
         }
     }
+    GOSSET_TRY(impl.clear_padding());
     GOSSET_TRY(impl.check().in("the model cannot be written"));
     GOSSET_ASSIGN(const std::vector<uint8_t> metadata, pack_metadata(impl.description));
     impl.header.xxh3 = hash_header(impl.header, metadata);

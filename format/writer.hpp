@@ -1,5 +1,6 @@
 /// Writes a .gosset file beside its destination and renames it into place when it is complete, so
-/// that a failure, a full disk or Ctrl-C leaves nothing behind. Linked by tools only.
+/// that a failure, a full disk or Ctrl-C leaves nothing behind, or, where that is asked for, a
+/// partial file that a later process goes on with. Linked by tools only.
 /// Segment sizes are known first (they follow from shape and codec), data comes in any order.
 #pragma once
 
@@ -26,14 +27,32 @@ struct ModelDescription {
 class ModelWriter {
   public:
     ModelWriter();
-    ~ModelWriter();  ///< removes the temporary file unless finish() succeeded
+    ~ModelWriter();  ///< removes the temporary file unless finish() succeeded or it is kept
     ModelWriter(ModelWriter&&) noexcept;
     ModelWriter& operator=(ModelWriter&&) noexcept;
 
-    /// Creates "<path>.tmp-<pid>" beside path, lays out the data region and reserves the disk
-    /// space (so that a full disk is known at once). What the reader would refuse is refused here.
-    /// Fills in bits_per_weight, and the tokenizer's index and merge_index where they are empty.
+    /// Lays out the data region; no file is touched yet. What the reader would refuse is refused
+    /// here. Fills in bits_per_weight, and the tokenizer's index and merge_index where they are
+    /// empty.
+    static Result<ModelWriter> prepare(ModelDescription description);
+    /// Creates "<path>.tmp-<pid>" beside path and reserves the disk space (so that a full disk is
+    /// known at once). Once, after prepare().
+    Status open(const std::string& path);
+    /// The same with "<path>.partial", which another writer of the same fingerprint() may have left
+    /// behind: its bytes are there. It outlives this writer once keep() was called. An error if
+    /// another process has it.
+    Status open_partial(const std::string& path);
+    /// prepare(), then open().
     static Result<ModelWriter> create(const std::string& path, ModelDescription description);
+
+    /// XXH3 of the description as it was prepared: equal ones lay out equal files.
+    uint64_t fingerprint() const;
+    /// XXH3 of what the segments of a tensor hold at this moment.
+    Result<uint64_t> hash(size_t tensor) const;
+    /// The tensor's segments hold what they should, by another writer's hand.
+    Status take_over(size_t tensor);
+    /// Makes durable what was written; from here on the partial file stays.
+    Status keep();
 
     /// Writes `bytes` at `offset` inside segment `segment` of tensor `tensor`. Thread-safe.
     Status write(size_t tensor, size_t segment, uint64_t offset, std::span<const uint8_t> bytes);
