@@ -6,9 +6,11 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <system_error>
 
 namespace gosset::cli {
 namespace {
@@ -117,6 +119,9 @@ api::Sampler open_sampler(const api::Model& model, const SamplerOptions& options
 
 std::string read_text(const std::string& path) {
     if (path == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
+    std::error_code error;
+    if (std::filesystem::is_directory(path, error))
+        throw Failure("cannot read " + path + ": it is a folder");
     std::ifstream in(path, std::ios::binary);
     std::string text{std::istreambuf_iterator<char>(in), {}};
     if (!in.is_open() || in.bad()) throw Failure("cannot read " + path);
