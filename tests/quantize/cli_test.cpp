@@ -39,6 +39,7 @@ class Child {
         }
     }
     void interrupt() const { ::kill(pid_, SIGINT); }
+    void kill() const { ::kill(pid_, SIGKILL); }
     Outcome wait() const {
         int status = 0;
         ::waitpid(pid_, &status, 0);
@@ -137,4 +138,87 @@ TEST_CASE("Ctrl-C leaves no half file") {
     CHECK(contains(outcome.err, "gosset synth: "));
     CHECK(contains(outcome.err, "stopped"));
     CHECK(std::filesystem::is_empty(dir.path("")));
+}
+
+TEST_CASE("a calibration text that cannot be used is an error that says why") {
+    const std::string model = test::data("models/stories260K/stories260Ktok512.gguf");
+    if (model.empty()) return;
+    const test::TempDir dir, texts;
+    std::filesystem::create_directory(texts.path("folder"));
+    test::write_file(texts.path("empty"), "");
+    test::write_file(texts.path("short"), "Once upon a time");
+    test::write_file(texts.path("latin1"), std::string(3000, 'a') + "\xe9t\xe9");
+    const std::pair<const char*, const char*> cases[] = {{"missing", "cannot read"},
+                                                         {"folder", "is a folder"},
+                                                         {"empty", "is empty"},
+                                                         {"short", "at least 64"},
+                                                         {"latin1", "byte 3000"}};
+    for (const auto& [name, says] : cases) {
+        for (const bool resume : {false, true}) {
+            std::vector<std::string> args = {"quantize",           model,     "-o",
+                                             dir.path("m.gosset"), "--calib", texts.path(name)};
+            if (resume) args.push_back("--resume");
+            const Outcome outcome = run_gosset(args);
+            CAPTURE(name);
+            CAPTURE(outcome.err);
+            CHECK(outcome.status == 1);
+            CHECK(contains(outcome.err, "gosset quantize: "));
+            CHECK(contains(outcome.err, says));
+            CHECK(std::filesystem::is_empty(dir.path("")));
+        }
+    }
+}
+
+TEST_CASE("killed, interrupted, and finished by the same command") {
+    const std::string model = test::data("models/gosset-tales-29m/gosset-tales-29m-bf16.gguf");
+    if (model.empty()) return;
+    const test::TempDir dir;
+    const std::string out = dir.path("m.gosset"), partial = out + ".partial";
+    const auto args = [&](const char* threads, const char* resume) {
+        return std::vector<std::string>{"quantize", model, "-o",    out,   "--codec",
+                                        "e8c4",     "-t",  threads, resume};
+    };
+    REQUIRE(run_gosset({"quantize", model, "-o", out, "--codec", "e8c4", "--json"}).status == 0);
+    const std::string whole = test::read_file(out);
+    std::filesystem::remove(out);
+    // The journal shows how far it is: a line of 200 bytes for each tensor.
+    const auto wait_for = [&](uintmax_t bytes) {
+        std::error_code error;
+        for (int i = 0; i < 20000; i++) {
+            const uintmax_t size = std::filesystem::file_size(partial + ".journal", error);
+            if (!error && size >= bytes) return true;
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        return false;
+    };
+    const Child killed(args("2", "--resume"));
+    REQUIRE(wait_for(1500));
+    killed.kill();
+    CHECK(killed.wait().status == 1000 + SIGKILL);
+    CHECK_FALSE(std::filesystem::exists(out));
+    REQUIRE(std::filesystem::exists(partial));
+
+    const Child stopped(args("1", "--resume"));
+    REQUIRE(wait_for(std::filesystem::file_size(partial + ".journal") + 1000));
+    stopped.interrupt();
+    const Outcome outcome = stopped.wait();
+    CAPTURE(outcome.err);
+    CHECK(outcome.status == 1);
+    CHECK(contains(outcome.err, "continuing: "));
+    CHECK(contains(outcome.err, "the same command continues"));
+
+    const Outcome other = run_gosset({"quantize", model, "-o", out, "--codec", "q4", "--resume"});
+    CHECK(other.status == 1);
+    CHECK(contains(other.err, "--codec e8c4"));
+    const std::string elsewhere = dir.path("other.gosset");
+    CHECK_FALSE(contains(run_gosset({"quantize", "none", "-o", elsewhere}).err, "--resume"));
+    CHECK(contains(run_gosset({"quantize", "none", "-o", out}).err, "--resume"));
+
+    const Outcome end = run_gosset(args("3", "--resume"));
+    CAPTURE(end.err);
+    CHECK(end.status == 0);
+    CHECK(contains(end.err, "continuing: "));
+    CHECK((test::read_file(out) == whole));
+    CHECK_FALSE(std::filesystem::exists(partial));
+    CHECK_FALSE(std::filesystem::exists(partial + ".journal"));
 }

@@ -5,6 +5,7 @@
 
 #include "tools/gosset/common.hpp"
 #include "tools/import/source.hpp"
+#include "tools/quantize/checkpoint.hpp"
 #include "tools/quantize/console.hpp"
 #include "tools/quantize/pipeline.hpp"
 #include "tools/quantize/report.hpp"
@@ -19,7 +20,7 @@ struct Arguments {
     double bpw = 0;
     quantize::PlanOptions plan;
     quantize::CalibrationOptions calibration;
-    bool json = false;
+    bool json = false, resume = false;
 };
 
 constexpr const char* kExample =
@@ -50,6 +51,9 @@ void declare(CLI::App& app, Arguments& a) {
     app.add_option("--calib-tokens", a.calibration.tokens, "Tokens read of it")
         ->check(CLI::Range(64u, 1u << 24))
         ->capture_default_str();
+    app.add_flag("--resume", a.resume,
+                 "Keep what is done when the work is interrupted, in OUT.partial, and go on from "
+                 "there when the same command is given again");
     app.add_option("-t", a.threads, "Threads: a number or auto")->capture_default_str();
     app.add_flag("--json", a.json, "Print the report as one JSON object");
     app.footer(kExample);
@@ -75,6 +79,17 @@ Provenance provenance(const Arguments& a, std::string hash) {
     return p;
 }
 
+/// A run without --resume neither uses nor touches what one with it has left.
+void mention_leftover(const std::string& out) {
+    std::error_code error;
+    const std::string partial = quantize::partial_path(out);
+    if (std::filesystem::exists(partial, error))
+        std::fprintf(stderr,
+                     "gosset quantize: %s is left from an interrupted run; --resume with the same "
+                     "options goes on with it\n",
+                     partial.c_str());
+}
+
 Result<quantize::Report> quantize_file(const Arguments& a) {
     quantize::Options options;
     options.plan = a.plan;
@@ -95,6 +110,12 @@ Result<quantize::Report> quantize_file(const Arguments& a) {
         line.show(p);
         return !quantize::InterruptGuard::requested();
     };
+    options.resume = a.resume;
+    options.note = [&](const std::string& text) {
+        line.clear();
+        std::fprintf(stderr, "gosset quantize: %s\n", text.c_str());
+    };
+    if (!a.resume) mention_leftover(a.out);
     GOSSET_ASSIGN(const std::unique_ptr<ModelSource> source, open_source(a.in));
     std::fprintf(stderr, "gosset quantize: %s: %s\n", a.in.c_str(), source->description().c_str());
     GOSSET_ASSIGN(std::string hash,

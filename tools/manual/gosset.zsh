@@ -35,6 +35,7 @@ _gosset() {
                 '--rotate[auto\: what the codec wants rotated; none (default\: auto)]:text:(auto none)' \
                 '--calib[A text to calibrate with\: the errors of the weights are then arranged so that they matter least on it (LDLQ). Any prose does; a minute for a small model]:text:_files' \
                 '--calib-tokens[Tokens read of it (default\: 16384)]:uint:' \
+                '--resume[Keep what is done when the work is interrupted, in OUT.partial, and go on from there when the same command is given again]' \
                 '-t[Threads\: a number or auto (default\: auto)]:text:_files' \
                 '--json[Print the report as one JSON object]' \
                 '*:file:_files' ;;

@@ -41,6 +41,11 @@ struct Options {
     int threads = 1;
     Provenance provenance;
     ProgressFn progress;  ///< may be empty
+    /// Keep what is complete when the work stops, and go on where an earlier run with the same
+    /// source (provenance says which) and options stopped: checkpoint.hpp.
+    bool resume = false;
+    /// Sentences for the user; may be empty.
+    std::function<void(const std::string&)> note{};
 };
 
 struct TensorReport {
@@ -59,7 +64,8 @@ struct Report {
 };
 
 /// Writes `out` (replacing what was there, atomically, when all is done). After an error nothing
-/// new is left on the disk.
+/// new is left on the disk, but for what `resume` keeps. The bytes are the same with and without
+/// interruptions.
 Result<Report> quantize_model(const ModelSource& source, const std::string& out,
                               const Options& options);
 

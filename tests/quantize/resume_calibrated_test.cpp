@@ -1,0 +1,93 @@
+// Interrupted calibrated runs of a real (tiny) model.
+#include <filesystem>
+
+#include "tests/quantize/resume_support.hpp"
+#include "tests/support/support.hpp"
+#include "tools/import/source.hpp"
+#include "tools/quantize/pipeline.hpp"
+
+using namespace gosset;
+using namespace gosset::quantize;
+using test::contains, test::Files, test::resumable, test::stop_after;
+
+TEST_CASE("a calibrated run of stories260K, stopped and continued") {
+    const std::string model_path = test::data("models/stories260K/stories260Ktok512.gguf");
+    const std::string text_path = test::data("text/tinystories_train_head.txt");
+    if (model_path.empty() || text_path.empty()) return;
+    auto source = open_source(model_path);
+    REQUIRE_OK(source);
+    const test::TempDir dir;
+    const Files files(dir.path("m.gosset"));
+
+    Options options = resumable("e8n3");
+    options.calibration.text = test::read_file(text_path).substr(0, 8000);
+    options.calibration.tokens = 1024;
+    options.calibration.memory = 1;  // a pass for each of five layers, and the head
+    int passes = 0;
+    const auto count = [&](const Progress& p) {
+        if (std::string(p.phase) == "calibrate" && p.done == p.total) passes++;
+        return true;
+    };
+    options.progress = count;
+    options.resume = false;
+    REQUIRE_OK(quantize_model(**source, files.out, options));
+    const std::string whole = files.take();
+    const int all = passes;
+    CHECK(all == 6);
+    options.resume = true;
+
+    SUBCASE("stopped while encoding: the layers before are not calibrated again") {
+        // Chunks of the whole are some fifty; the first batch has the tensors without feedback too.
+        for (const int k : {3, 30}) {
+            CAPTURE(k);
+            Options stopped = options;
+            stopped.threads = 1, stopped.progress = stop_after("quantize", k);
+            CHECK(quantize_model(**source, files.out, stopped).status().code() ==
+                  StatusCode::aborted);
+            REQUIRE(files.kept());
+            CHECK_FALSE(std::filesystem::exists(files.out + ".calibration"));
+            passes = 0;
+            options.threads = 1 + k % 3;
+            CHECK_OK(quantize_model(**source, files.out, options));
+            CHECK(files.take() == whole);
+            CHECK_FALSE(files.left());
+            MESSAGE("stopped after " << k << " chunks: " << passes << " of " << all << " passes");
+            if (k >= 30) CHECK(passes < all);
+        }
+    }
+    SUBCASE("stopped while calibrating: the layers before are kept") {
+        Options stopped = options;
+        int windows = 0;  // two to a pass: in the third pass
+        stopped.progress = [&](const Progress& p) {
+            return std::string(p.phase) != "calibrate" || ++windows < 5;
+        };
+        CHECK(quantize_model(**source, files.out, stopped).status().code() == StatusCode::aborted);
+        REQUIRE(files.kept());
+        passes = 0;
+        CHECK_OK(quantize_model(**source, files.out, options));
+        CHECK(files.take() == whole);
+        CHECK(passes == all - 2);
+    }
+    SUBCASE("another text, or another part of it, is another run") {
+        Options stopped = options;
+        stopped.progress = stop_after("quantize", 20);
+        CHECK_FALSE(quantize_model(**source, files.out, stopped).ok());
+        for (const bool text : {true, false}) {
+            Options other = options;
+            if (text)
+                other.calibration.text[100] ^= 1;
+            else
+                other.calibration.tokens = 512;
+            const Status s = quantize_model(**source, files.out, other).status();
+            CHECK(s.code() == StatusCode::invalid_argument);
+            CHECK(contains(s.message(), "calibration: it has 'text of 8000 bytes"));
+        }
+        CHECK_OK(quantize_model(**source, files.out, options));
+        CHECK(files.take() == whole);
+    }
+    SUBCASE("a text that is too short leaves nothing to continue") {
+        options.calibration.text = "Once upon a time";
+        CHECK_FALSE(quantize_model(**source, files.out, options).ok());
+        CHECK(std::filesystem::is_empty(dir.path("")));
+    }
+}
