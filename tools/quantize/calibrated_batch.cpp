@@ -1,6 +1,7 @@
 #include "tools/quantize/calibrated_batch.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "simd/dispatch.hpp"
@@ -26,6 +27,32 @@ std::pair<int32_t, int> input_of(const TensorEncoder& e) {
 
 uint64_t moment_bytes(const TensorEncoder& e) {
     return e.plan().stored_cols * e.plan().stored_cols * sizeof(float);
+}
+
+/// "the input of gate and up of layer 3", for the user.
+std::string name_of(const CalibrationInput& in) {
+    constexpr const char* kReaders[] = {"q, k and v", "o", "gate and up", "down", "the head"};
+    const std::string of = std::string("the input of ") + kReaders[size_t(in.site)];
+    return in.site == InputSite::head ? of : of + " of layer " + std::to_string(in.layer);
+}
+
+/// A sum of squares that is not finite: activations that are not, or too large for one.
+Status check_finite(const std::vector<CalibrationInput>& inputs,
+                    const std::vector<std::vector<float>>& moments) {
+    const CalibrationInput* first = nullptr;  // as the model computes them
+    for (size_t i = 0; i < inputs.size(); i++) {
+        bool finite = true;
+        for (uint64_t c = 0; c < inputs[i].width && finite; c++)
+            finite = std::isfinite(moments[i][c * inputs[i].width + c]);
+        const auto place = [](const CalibrationInput& in) {
+            return std::pair(in.site == InputSite::head ? UINT32_MAX : in.layer, int(in.site));
+        };
+        if (!finite && (!first || place(inputs[i]) < place(*first))) first = &inputs[i];
+    }
+    if (!first) return {};
+    return corrupt("calibration: " + name_of(*first) +
+                   " overflows on this text (it is infinite, not a number, or its square is): the "
+                   "weights before it are too large, so the model cannot be calibrated");
 }
 
 }  // namespace
@@ -84,6 +111,7 @@ Result<std::vector<Feedback>> make_feedback(const CalibratedBatch& batch, Calibr
     std::vector<Feedback> feedback(needs.size());
     if (inputs.empty()) return feedback;
     GOSSET_ASSIGN(std::vector<std::vector<float>> moments, calibrator.second_moments(inputs));
+    GOSSET_TRY(check_finite(inputs, moments));
     GOSSET_ASSIGN(const Isa* isa, select_isa());
     const auto factor = [&](const Task& task) -> Status {
         const size_t i = task.tensor;
