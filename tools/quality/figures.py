@@ -7,7 +7,7 @@ from plot import COLORS, SHAPES, Axis, Plot, number
 LAYER = re.compile(r"\.layers\.(\d+)\.(.+?)(?:\.weight)?$")
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 960, 560, 74, 770, 16, 506
 PANEL = (308, 226, 52, 300, 26, 182)  # the same of a panel
-PEER_CLASS = "var(--peer)"
+PEER_COLOR = "var(--peer)"
 
 
 def family_of(codec):
@@ -44,7 +44,7 @@ def draw_codecs(plot, model, key):
                 plot.error(megabytes, value, error, color)
                 plot.mark(megabytes, value, shape, color, calibrated,
                           f"{title_of(e)}: {megabytes:.2f} MB, {plus_minus(value, error, 4)}")
-                plot.label(1 if calibrated else 2, megabytes, value, e["codec"])
+                plot.label(1 if calibrated else 2, megabytes, value, e["codec"], color)
 
 
 def peer_look(index):
@@ -55,10 +55,10 @@ def draw_peers(plot, peers, key):
     series = list(dict.fromkeys(p["series"] for p in peers))
     for p in (p for p in peers if p[key]):
         x = p["bytes"] / 1e6
-        plot.error(x, p[key], p[f"{key}_se"], PEER_CLASS)
-        plot.mark(x, p[key], peer_look(series.index(p["series"])), PEER_CLASS, True,
+        plot.error(x, p[key], p[f"{key}_se"], PEER_COLOR)
+        plot.mark(x, p[key], peer_look(series.index(p["series"])), PEER_COLOR, True,
                   f"{p['series']} {p['name']}: {x:.2f} MB, {number(p[key])}")
-        plot.label(0, x, p[key], p["name"], "peer small")
+        plot.label(0, x, p[key], p["name"], PEER_COLOR, "peer small")
 
 
 def legend_of(model, peers, key):
@@ -67,7 +67,7 @@ def legend_of(model, peers, key):
             for i, family in enumerate(families(model))]
     series = list(dict.fromkeys(p["series"] for p in peers))
     drawn = {p["series"] for p in peers if p[key]}
-    rows += [(s, PEER_CLASS, peer_look(i), True, None) for i, s in enumerate(series) if s in drawn]
+    rows += [(s, PEER_COLOR, peer_look(i), True, None) for i, s in enumerate(series) if s in drawn]
     if len(both) == 2:
         rows += [("calibrated", "var(--ink)", "circle", True, False),
                  ("rounded to nearest", "var(--ink)", "circle", False, True)]

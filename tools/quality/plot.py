@@ -69,7 +69,7 @@ class Plot:
                       f'<rect class="paper" width="{width}" height="{height}"/>']
         self.taken = []    # rectangles (x0, y0, x1, y1) that a label must not touch
         self.lines = []    # those that it should not, of lines
-        self.wanted = []   # (priority, x, y, text, class)
+        self.wanted = []   # (priority, x, y, text, class, colour)
 
     def add(self, text):
         self.parts.append(text)
@@ -80,7 +80,7 @@ class Plot:
 
     def frame(self, x_title, y_title, x_ticks=None, most=9):
         x, y = self.x, self.y
-        for tick in x_ticks or x.ticks(most):
+        for tick in x_ticks or x.ticks(12):
             self.add(f'<path class="grid" d="M{x.at(tick):.1f} {y.begin:.1f}V{y.end:.1f}"/>')
             self.text(x.at(tick), y.begin + 17, number(tick), "ink small", "middle")
         for tick in y.ticks(most):
@@ -121,13 +121,13 @@ class Plot:
         self.add(symbol(at_x, at_y, shape, color, filled, title))
         self.taken.append((at_x - MARK, at_y - MARK, at_x + MARK, at_y + MARK))
 
-    def label(self, priority, x, y, text, kind="ink small"):
-        self.wanted.append((priority, self.x.at(x), self.y.at(y), text, kind))
+    def label(self, priority, x, y, text, color, kind="small"):
+        self.wanted.append((priority, self.x.at(x), self.y.at(y), text, kind, color))
 
     def place_labels(self):
         """Each beside its point where nothing else is; those of priority 0 also over a line. One
         that has no such place is left out: the mark's title and the table have it."""
-        for priority, x, y, text, kind in sorted(self.wanted, key=lambda w: w[0]):
+        for priority, x, y, text, kind, color in sorted(self.wanted, key=lambda w: w[0]):
             width = (BOLD if priority == 0 else CHARACTER) * len(text)
             tries = [(gap, self.taken + self.lines) for gap in (7, 12)]
             if priority == 0:
@@ -136,7 +136,7 @@ class Plot:
                           if self.is_free(box(p, width), avoided)), None)
             if found:
                 self.taken.append(box(found, width))
-                self.text(*found, text, kind + " halo")
+                self.text(*found, text, kind + " halo", more=f' style="fill:{color}"')
 
     def is_free(self, rectangle, avoided):
         x0, y0, x1, y1 = rectangle
