@@ -7,6 +7,7 @@
 #include "tools/import/source.hpp"
 #include "tools/quantize/checkpoint.hpp"
 #include "tools/quantize/console.hpp"
+#include "tools/quantize/moment_store.hpp"
 #include "tools/quantize/pipeline.hpp"
 #include "tools/quantize/report.hpp"
 #include "tools/quantize/source_hash.hpp"
@@ -82,12 +83,12 @@ Provenance provenance(const Arguments& a, std::string hash) {
 /// A run without --resume neither uses nor touches what one with it has left.
 void mention_leftover(const std::string& out) {
     std::error_code error;
-    const std::string partial = quantize::partial_path(out);
-    if (std::filesystem::exists(partial, error))
-        std::fprintf(stderr,
-                     "gosset quantize: %s is left from an interrupted run; --resume with the same "
-                     "options goes on with it\n",
-                     partial.c_str());
+    for (const std::string& left : {quantize::partial_path(out), quantize::moments_path(out)})
+        if (std::filesystem::exists(left, error))
+            std::fprintf(stderr,
+                         "gosset quantize: %s is left from an interrupted run; --resume with the "
+                         "same options goes on with it\n",
+                         left.c_str());
 }
 
 Result<quantize::Report> quantize_file(const Arguments& a) {

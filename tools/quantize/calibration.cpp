@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 
+#include "format/hash.hpp"
 #include "format/reader.hpp"
 #include "runtime/model/bind.hpp"
 #include "runtime/session/session.hpp"
 #include "runtime/session/tokenizer.hpp"
 #include "simd/dispatch.hpp"
+#include "tools/quantize/moment_store.hpp"
 
 namespace gosset::quantize {
 
@@ -41,6 +44,7 @@ class Collector : public InputObserver {
     uint32_t layers() const override { return head_ ? UINT32_MAX : layers_; }
     /// The head's input is seen where logits are computed.
     Want want() const { return head_ ? Want::all : Want::none; }
+    std::vector<std::vector<float>>& moments() { return moments_; }
     std::vector<std::vector<float>> take() { return std::move(moments_); }
 
     void input(uint32_t layer, InputSite site, size_t t, const float* x) override {
@@ -101,7 +105,31 @@ class RuntimeCalibrator : public Calibrator {
     std::vector<std::vector<uint32_t>> windows_;
     uint64_t tokens_ = 0;
     ProgressFn progress_;
+    std::function<void(const std::string&)> note_;
+    std::optional<MomentStore> store_;  ///< with Options::resume
 };
+
+/// What decides the sums of a pass: the model's bytes and the windows' tokens.
+uint64_t key_of(const ModelFile& file, const std::vector<std::vector<uint32_t>>& windows) {
+    const uint64_t identity = file.identity();
+    Hash hash;
+    hash.add({reinterpret_cast<const uint8_t*>(&identity), sizeof identity});
+    for (const std::vector<uint32_t>& w : windows)
+        hash.add({reinterpret_cast<const uint8_t*>(w.data()), w.size() * sizeof w[0]});
+    return hash.value();
+}
+
+/// What decides which sums an input has: where it is, and what its transform does to a row.
+uint64_t key_of(const CalibrationInput& in) {
+    const uint64_t place[] = {in.layer, uint64_t(in.site), in.cols, in.width};
+    std::vector<float> row(in.width), scratch(in.width);
+    for (uint64_t c = 0; c < in.cols; c++) row[c] = float(1 + c % 1021);
+    in.transform->apply(row.data(), scratch.data());
+    Hash hash;
+    hash.add({reinterpret_cast<const uint8_t*>(place), sizeof place});
+    hash.add({reinterpret_cast<const uint8_t*>(row.data()), row.size() * sizeof(float)});
+    return hash.value();
+}
 
 Status RuntimeCalibrator::write_reference(const ModelSource& source, const std::string& path,
                                           const Options& options) {
@@ -142,7 +170,7 @@ Status RuntimeCalibrator::cut(const CalibrationOptions& options) {
 
 Status RuntimeCalibrator::open(const ModelSource& source, const std::string& out,
                                const Options& options) {
-    progress_ = options.progress;
+    progress_ = options.progress, note_ = options.note;
     const std::string path = out + ".calibration";
     GOSSET_TRY(write_reference(source, path, options));
     auto opened = ModelFile::open(path);
@@ -155,7 +183,11 @@ Status RuntimeCalibrator::open(const ModelSource& source, const std::string& out
     SessionShape shape;
     shape.context = kWindow, shape.batch = kBatch, shape.threads = uint32_t(options.threads);
     GOSSET_ASSIGN(session_, Session::create(*model_, shape, {}));
-    return cut(options.calibration);
+    GOSSET_TRY(cut(options.calibration));
+    if (options.resume)
+        store_.emplace(moments_path(out), key_of(file_, windows_),
+                       options.calibration.save_seconds);
+    return {};
 }
 
 Result<std::vector<std::vector<float>>> RuntimeCalibrator::second_moments(
@@ -166,15 +198,27 @@ Result<std::vector<std::vector<float>>> RuntimeCalibrator::second_moments(
         Watch(Session& s, InputObserver& observer) : session(s) { s.set_observer(&observer); }
         ~Watch() { session.set_observer(nullptr); }
     } watch(*session_, collector);
+    std::vector<uint64_t> keys;
+    for (const CalibrationInput& in : inputs) keys.push_back(key_of(in));
+    const size_t first = store_ ? store_->load(keys, collector.moments()) : 0;
+    if (first && note_)
+        note_("continuing the calibration: " + std::to_string(first) + " of " +
+              std::to_string(windows_.size()) + " windows are summed");
     uint64_t done = 0;
-    for (const std::vector<uint32_t>& window : windows_) {
+    for (size_t w = 0; w < windows_.size(); w++) {
+        const std::vector<uint32_t>& window = windows_[w];
+        done += window.size();
+        if (w < first) continue;
         for (size_t at = 0; at < window.size(); at += kBatch)
             GOSSET_TRY(session_->feed(
                 std::span(window).subspan(at, std::min<size_t>(kBatch, window.size() - at)),
                 uint32_t(at), 0, collector.want(), nullptr));
-        done += window.size();
-        if (progress_ && !progress_({"calibrate", "", done, tokens_}))
-            return aborted("stopped on request");
+        const bool stop = progress_ && !progress_({"calibrate", "", done, tokens_});
+        // The end of a long pass too: what follows may be interrupted as well.
+        const bool last = w + 1 == windows_.size();
+        if (store_ && (stop || store_->due() || (last && store_->saved())))
+            store_->save(keys, collector.moments(), w + 1);
+        if (stop) return aborted("stopped on request");
     }
     return collector.take();
 }

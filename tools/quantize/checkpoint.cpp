@@ -119,7 +119,7 @@ Status Checkpoint::add(FinishedTensor tensor) {
 std::string Checkpoint::kept() const {
     const std::lock_guard lock(mutex_);
     const size_t all = writer_->description().tensors.size();
-    if (journal_.size() == 0) return "no tensor was complete: nothing is kept";
+    if (journal_.size() == 0) return "no tensor was complete";
     return std::to_string(journal_.size()) + " of " + std::to_string(all) +
            " tensors are kept in " + partial_ + "; the same command continues from there";
 }

@@ -11,6 +11,7 @@
 #include "tools/quantize/calibrated_batch.hpp"
 #include "tools/quantize/checkpoint.hpp"
 #include "tools/quantize/encode_run.hpp"
+#include "tools/quantize/moment_store.hpp"
 
 namespace gosset::quantize {
 
@@ -91,13 +92,20 @@ Result<Report> quantize_model(const ModelSource& source, const std::string& out,
     }
     EncodeRun run(std::move(encoders), writer, checkpoint.get(), options);
     if (Status s = encode_all(run, source, out, options); !s.ok()) {
+        std::error_code error;
         if (checkpoint && options.note) options.note(checkpoint->kept());
+        if (checkpoint && options.note && std::filesystem::exists(moments_path(out), error))
+            options.note("the calibration so far is kept in " + moments_path(out) +
+                         "; the same command continues it");
         return s;
     }
     GOSSET_TRY(run.describe());
     GOSSET_TRY(writer.finish());
-    if (checkpoint) checkpoint->remove();
     std::error_code error;
+    if (checkpoint) {
+        checkpoint->remove();
+        std::filesystem::remove(moments_path(out), error);
+    }
     if (Status s = verify_file(out, options.progress); !s.ok()) {
         std::filesystem::remove(out, error);
         return s.in("reading '" + out + "' back");

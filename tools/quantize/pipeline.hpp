@@ -33,6 +33,8 @@ struct CalibrationOptions {
     /// Bytes of second moments held at a time: as many layers as fit (at least one), a pass over
     /// the text each.
     uint64_t memory = uint64_t(2) << 30;
+    /// With Options::resume: the sums of a pass are kept on the disk so often at most.
+    double save_seconds = 30;
 };
 
 struct Options {
