@@ -64,6 +64,17 @@ TEST_CASE("a tied pair is one tensor with one codec") {
     CHECK(plan_by_role(tied, {.codec = "q4", .head_codec = "q4"})[Role::embed].info.codec == "q4");
     CHECK(plan_by_role(tied, {.codec = "q4", .embed_codec = "f16"})[Role::embed].info.codec ==
           "f16");
+    const auto embed_of = [&](const PlanOptions& options) {
+        return plan_by_role(tied, options)[Role::embed].info.codec;
+    };
+    CHECK(embed_of({.codec = "e8c3", .calibrated = true}) == kCalibratedHead);
+    CHECK(embed_of({.codec = "q4", .embed_codec = "q8", .calibrated = true}) == "q8");
+    CHECK(embed_of({.codec = "q8", .calibrated = true}) == "q8");
+    CHECK(embed_of({.codec = "f16", .calibrated = true}) == "f16");
+    const test::MemorySource two = test::make_model(64, 96, false, test::seed());
+    auto apart = plan_by_role(two, {.codec = "e8c3", .embed_codec = "q4", .calibrated = true});
+    CHECK(apart[Role::embed].info.codec == "q4");
+    CHECK(apart[Role::head].info.codec == kCalibratedHead);
     const auto both = make_plan(tied, {.embed_codec = "q8", .head_codec = "q4"});
     CHECK(both.status().code() == StatusCode::invalid_argument);
 

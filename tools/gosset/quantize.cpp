@@ -27,8 +27,10 @@ struct Arguments {
 constexpr const char* kExample =
     "example:\n"
     "  gosset quantize model.gguf -o model.gosset --codec e8c4 --calib book.txt\n"
-    "An output head gets the codec of --head-codec, an embedding that of --embed-codec: q8 unless\n"
-    "--codec is a float codec. A tied pair is stored once. bpw counts every stored bit of weights.";
+    "An output head gets the codec of --head-codec, an embedding that of --embed-codec: q8, but "
+    "with\n"
+    "--calib e8c4.5 for heads, and the codec itself where that is a float codec.\n"
+    "A tied pair is stored once. bpw counts every stored bit of weights.";
 
 void declare(CLI::App& app, Arguments& a) {
     app.add_option("in", a.in,
@@ -49,6 +51,11 @@ void declare(CLI::App& app, Arguments& a) {
     app.add_option("--calib", a.calib,
                    "A text to calibrate with: the errors of the weights are then arranged so that "
                    "they matter least on it (LDLQ). Any prose does; a minute for a small model");
+    app.add_option("--refine", a.calibration.refine,
+                   "Times that each block of weights is encoded again, given the errors of all "
+                   "others; with --calib")
+        ->check(CLI::Range(0, 16))
+        ->capture_default_str();
     app.add_option("--calib-tokens", a.calibration.tokens, "Tokens read of it")
         ->check(CLI::Range(64u, 1u << 24))
         ->capture_default_str();
@@ -76,7 +83,8 @@ Provenance provenance(const Arguments& a, std::string hash) {
     p.command_line += " --rotate " + a.rotate;
     if (!a.calib.empty())
         p.command_line += " --calib " + std::filesystem::path(a.calib).filename().string() +
-                          " --calib-tokens " + std::to_string(a.calibration.tokens);
+                          " --calib-tokens " + std::to_string(a.calibration.tokens) + " --refine " +
+                          std::to_string(a.calibration.refine);
     return p;
 }
 

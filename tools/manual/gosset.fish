@@ -10,6 +10,7 @@ complete -c gosset -n '__fish_seen_subcommand_from quantize' -l head-codec -r -d
 complete -c gosset -n '__fish_seen_subcommand_from quantize' -l value-codec -r -d 'Codec of the attention'\''s values (default: q8 where they are few)'
 complete -c gosset -n '__fish_seen_subcommand_from quantize' -l rotate -x -a 'auto none' -d 'auto: what the codec wants rotated; none (default: auto)'
 complete -c gosset -n '__fish_seen_subcommand_from quantize' -l calib -r -d 'A text to calibrate with: the errors of the weights are then arranged so that they matter least on it (LDLQ). Any prose does; a minute for a small model'
+complete -c gosset -n '__fish_seen_subcommand_from quantize' -l refine -r -d 'Times that each block of weights is encoded again, given the errors of all others; with --calib (default: 2)'
 complete -c gosset -n '__fish_seen_subcommand_from quantize' -l calib-tokens -r -d 'Tokens read of it (default: 16384)'
 complete -c gosset -n '__fish_seen_subcommand_from quantize' -l resume -d 'Keep what is done when the work is interrupted, in OUT.partial, and go on from there when the same command is given again'
 complete -c gosset -n '__fish_seen_subcommand_from quantize' -s t -r -d 'Threads: a number or auto (default: auto)'

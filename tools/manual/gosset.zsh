@@ -34,6 +34,7 @@ _gosset() {
                 '--value-codec[Codec of the attention'\''s values (default\: q8 where they are few)]:text:_files' \
                 '--rotate[auto\: what the codec wants rotated; none (default\: auto)]:text:(auto none)' \
                 '--calib[A text to calibrate with\: the errors of the weights are then arranged so that they matter least on it (LDLQ). Any prose does; a minute for a small model]:text:_files' \
+                '--refine[Times that each block of weights is encoded again, given the errors of all others; with --calib (default\: 2)]:uint:' \
                 '--calib-tokens[Tokens read of it (default\: 16384)]:uint:' \
                 '--resume[Keep what is done when the work is interrupted, in OUT.partial, and go on from there when the same command is given again]' \
                 '-t[Threads\: a number or auto (default\: auto)]:text:_files' \

@@ -25,8 +25,9 @@ std::pair<int32_t, int> input_of(const TensorEncoder& e) {
     return {layer, plan.site};
 }
 
-uint64_t moment_bytes(const TensorEncoder& e) {
-    return e.plan().stored_cols * e.plan().stored_cols * sizeof(float);
+/// Of the factors, which are half as much again as the moments that they replace (Feedback).
+uint64_t factor_bytes(const TensorEncoder& e) {
+    return e.plan().stored_cols * e.plan().stored_cols * sizeof(float) / 2 * 3;
 }
 
 /// "the input of gate and up of layer 3", for the user.
@@ -62,7 +63,7 @@ std::vector<CalibratedBatch> cut_batches(const std::vector<TensorEncoder>& encod
     std::map<int32_t, std::map<int, uint64_t>> layers;  // site -> bytes
     for (const TensorEncoder& e : encoders) {
         const auto [layer, site] = input_of(e);
-        if (layer >= 0) layers[layer][site] = moment_bytes(e);
+        if (layer >= 0) layers[layer][site] = factor_bytes(e);
     }
     std::map<int32_t, size_t> batch_of;
     size_t batch = 0;
@@ -118,7 +119,8 @@ Result<std::vector<Feedback>> make_feedback(const CalibratedBatch& batch, Calibr
         for (size_t n = 0; n < needs.size(); n++)
             if (needs[n].input == i)
                 feedback[n] = Feedback::make(moments[i], inputs[i].width, needs[n].group,
-                                             options.calibration.damping, op_kernels(*isa));
+                                             options.calibration.damping,
+                                             options.calibration.refine, op_kernels(*isa));
         moments[i] = {};
         return {};
     };

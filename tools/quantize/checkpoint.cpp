@@ -31,7 +31,8 @@ RunIdentity identity_of(const Options& options, const ModelWriter& writer) {
         identity.emplace_back("calibration", "text of " + std::to_string(c.text.size()) +
                                                  " bytes, xxh3:" + hex(text.value()) + ", " +
                                                  std::to_string(c.tokens) + " tokens, damping " +
-                                                 std::to_string(c.damping));
+                                                 std::to_string(c.damping) + ", refined " +
+                                                 std::to_string(c.refine));
     }
     // Shapes, codecs and their versions, rotations, configuration, tokenizer.
     identity.emplace_back("plan", "xxh3:" + hex(writer.fingerprint()));

@@ -6,7 +6,12 @@
 ///   L_KJ),
 ///
 /// so that, from the last group to the first, the best target of group J is W_J + sum E_K L_KJ:
-/// what remains is the codec's own error. Relies on the operation kernels.
+/// what remains is the codec's own error. A panel of 32 columns may then be encoded again and again
+/// given the errors of all others (coordinate descent): with S = H_PP, its best target is
+///
+///   W_P + sum over K outside P of E_K H_KP S^-1,
+///
+/// within the panel by the same feedback, of S. Relies on the operation kernels.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +28,9 @@ class Feedback {
     /// `damping` times the mean of H's diagonal is added to it: directions that the text did not
     /// show are not free. Ten times more, again and again, while H is not positive definite in f32.
     /// An H of zeros gives no feedback at all (Feedback::none()).
+    /// refine: times that every panel is encoded again.
     static Feedback make(std::vector<float> h, uint64_t width, uint32_t group, float damping,
-                         const OpKernels& ops);
+                         uint32_t refine, const OpKernels& ops);
 
     bool none() const { return inside_.empty(); }
     /// Rows k = 32 (panel + 1) .. width - 1 of the 32 columns of a panel: [..][32].
@@ -40,11 +46,26 @@ class Feedback {
                 const Tables& tables, float* error, uint8_t* panels, uint16_t* row_scales) const;
 
   private:
+    struct Rows;   // being encoded
+    struct Again;  // a panel, encoded again
     uint64_t offset(uint64_t panel) const;
+    void make_around(const std::vector<float>& h, const std::vector<float>& diagonal,
+                     uint32_t group);
+    void first_pass(const Rows& rows) const;
+    void refine(const Rows& rows) const;
+    void refine_panel(const Rows& rows, uint64_t panel, uint64_t row, Again& again) const;
+    void encode_again(const Rows& rows, uint64_t panel, uint64_t row, Again& again) const;
+    const float (*within(uint64_t panel) const)[kPanelCols] {
+        return reinterpret_cast<const float(*)[kPanelCols]>(&within_[panel * 32 * 32]);
+    }
 
     const OpKernels* ops_ = nullptr;
     uint64_t width_ = 0;
     std::vector<float> behind_, inside_;
+    uint32_t refine_ = 0;
+    std::vector<float> around_;   ///< [panel][width][32]: H_KP S^-1, 0 in the panel itself
+    std::vector<float> within_;   ///< [panel][32][32]: as inside_, of S
+    std::vector<float> weighed_;  ///< [panel][32][32]: S
 };
 
 }  // namespace gosset::quantize

@@ -72,7 +72,9 @@ Result<Report> quantize_model(const ModelSource& source, const std::string& out,
     const auto start = std::chrono::steady_clock::now();
     if (options.threads < 1) return invalid_argument("at least one thread is needed");
     GOSSET_ASSIGN(const Isa* isa, select_isa());
-    GOSSET_ASSIGN(const std::vector<TensorPlan> plan, make_plan(source, options.plan));
+    PlanOptions how = options.plan;
+    how.calibrated = !options.calibration.text.empty();
+    GOSSET_ASSIGN(const std::vector<TensorPlan> plan, make_plan(source, how));
 
     ModelDescription description{source.config(), source.tokenizer(), {}, options.provenance};
     HadamardSet tables;

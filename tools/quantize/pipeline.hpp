@@ -30,8 +30,9 @@ struct CalibrationOptions {
     std::string text;         ///< UTF-8; empty: no calibration
     uint32_t tokens = 16384;  ///< of the text that are read, spread evenly over it
     float damping = 0.01f;    ///< Feedback::make
-    /// Bytes of second moments held at a time: as many layers as fit (at least one), a pass over
-    /// the text each.
+    uint32_t refine = 2;      ///< Feedback::make; 0 takes half as long and a third of the memory
+    /// Bytes of second moments, or of the factors that replace them, held at a time: as many layers
+    /// as fit (at least one), a pass over the text each.
     uint64_t memory = uint64_t(2) << 30;
     /// With Options::resume: the sums of a pass are kept on the disk so often at most.
     double save_seconds = 30;

@@ -21,6 +21,15 @@ struct Codecs {
     const Codec *weights, *embed, *head, *values, *few_values, *f32;
 };
 
+/// `otherwise`, where the weights are finer or this build has no such codec.
+const Codec* calibrated_head(const Codec& weights, const Codec* otherwise) {
+    const std::string_view name = kCalibratedHead;
+    const Codec* codec = find_codec(name.data(), name.size());
+    return codec && weights.act != ActKind::f32 && weights.nominal_bits <= codec->nominal_bits
+               ? codec
+               : otherwise;
+}
+
 Result<Codecs> choose_codecs(const PlanOptions& options, bool tied) {
     GOSSET_ASSIGN(const Codec* weights, require_codec(options.codec));
     // Embedding and head are few weights and each of their errors is seen: 8 bits, unless the
@@ -29,6 +38,7 @@ Result<Codecs> choose_codecs(const PlanOptions& options, bool tied) {
     auto pick = [&](const std::string& name) { return name.empty() ? fallback : name; };
     GOSSET_ASSIGN(const Codec* embed, require_codec(pick(options.embed_codec)));
     GOSSET_ASSIGN(const Codec* head, require_codec(pick(options.head_codec)));
+    if (options.calibrated && options.head_codec.empty()) head = calibrated_head(*weights, head);
     GOSSET_ASSIGN(const Codec* f32, require_codec("f32"));
     const bool given = !options.value_codec.empty();
     GOSSET_ASSIGN(const Codec* values, require_codec(given ? options.value_codec : options.codec));
@@ -39,7 +49,7 @@ Result<Codecs> choose_codecs(const PlanOptions& options, bool tied) {
             return invalid_argument(
                 "embedding and head are one tensor in this model: give one of "
                 "--embed-codec and --head-codec, or the same to both");
-        if (options.head_codec.empty()) head = embed;
+        if (options.head_codec.empty() && !options.embed_codec.empty()) head = embed;
         embed = head;
     }
     return Codecs{weights, embed, head, values, few_values, f32};

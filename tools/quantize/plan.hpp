@@ -13,10 +13,15 @@
 
 namespace gosset::quantize {
 
+inline constexpr const char* kCalibratedHead = "e8c4.5";
+
 struct PlanOptions {
     std::string codec = "e8c4";  ///< of every 2-D weight but embedding, head and router
-    /// Empty: q8 if `codec` is a quantized one, else `codec`.
+    /// Empty: q8 if `codec` is a quantized one, else `codec`. With `calibrated` and a `codec` of at
+    /// most 4.5 bits, the head (or the tensor that is both) gets kCalibratedHead: at equal bytes,
+    /// those of the head are better spent on the other weights.
     std::string embed_codec{}, head_codec{};
+    bool calibrated = false;  ///< tensors will be encoded with error feedback
     /// Of the attention's values. Empty: where they are few (grouped-query attention: a third of
     /// the other projections at most) and `codec` is a quantized one, q8, else `codec`. An error of
     /// theirs passes straight into the residual stream: per weight it costs five times as much KL

@@ -7,6 +7,12 @@
 
 namespace gosset::quantize {
 
+namespace {
+
+constexpr float kSurelyHeld = 1024;  ///< weights up to it overflow no codec's fp16 scale
+
+}  // namespace
+
 static_assert(std::endian::native == std::endian::little, "files hold this machine's byte order");
 
 Result<TensorEncoder> TensorEncoder::make(const ModelSource& source, const TensorPlan& plan,
@@ -84,8 +90,9 @@ Status TensorEncoder::compare(uint64_t begin, uint64_t count, EncodeScratch& scr
         for (uint64_t c = 0; c < plan_->cols; c++)
             of_row.error += double(difference[c]) * double(difference[c]);
         // Codecs saturate what fp16 (their scale, or f16 itself) cannot hold: then most of the row
-        // is lost. Rows too small for it become 0, which does no harm.
-        if (!(of_row.error <= 0.5 * of_row.energy) && largest > 1)
+        // is lost. Rows too small for it become 0, which does no harm; and feedback at 2 bits may
+        // well trade half of a row for what its input does not show.
+        if (!(of_row.error <= 0.5 * of_row.energy) && largest > kSurelyHeld)
             return corrupt("row " + std::to_string(begin + r) + " has weights up to " +
                            std::to_string(largest) + ", too large for codec " + plan_->info.codec);
         sum.error += of_row.error, sum.energy += of_row.energy;
