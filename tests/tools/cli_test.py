@@ -253,9 +253,14 @@ class Text(Case):
         rough, fine = (os.path.join(self.folder.name, n) for n in ("rough", "fine"))
         self.good("quantize", source, "-o", rough, "--codec", "e8n3")
         with open(self.text, "rb") as f:
-            report = json.loads(self.good("quantize", source, "-o", fine, "--codec", "e8n3",
-                                          "--calib", "-", "--calib-tokens", "2048", "--json",
-                                          stdin=None, input=f.read(20000))[0])
+            text = f.read(20000)
+        calibrate = ("quantize", source, "-o", fine, "--codec", "e8n3", "--calib", "-",
+                     "--calib-tokens", "2048", "--json")
+        report = json.loads(self.good(*calibrate, stdin=None, input=text)[0])
+        codecs = {t["name"]: t["codec"] for t in report["tensors"]}
+        self.assertEqual((codecs["model.embed_tokens.weight"], codecs["lm_head.weight"]),
+                         ("q8", "e8c4.5"))
+        report = json.loads(self.good(*calibrate, "--head-codec", "q8", stdin=None, input=text)[0])
         self.assertEqual(report["bytes"], os.path.getsize(rough))
         score = ("-f", self.text, "--windows", "8", "--base", self.model, "--json")
         kld = {m: json.loads(self.good("eval", "-m", m, *score)[0])["kld_mean"]
