@@ -82,16 +82,17 @@ void divide_by_group(const float* r, uint64_t n, uint64_t j, uint32_t group, flo
     }
 }
 
-/// Of upper triangular R (stride n), for 32 columns from `first` on: rows [32][32] of
-/// Feedback::inside().
+/// L_KJ for one column k behind the group of columns from j on: [group].
+void feed_back(const float* r, uint64_t n, uint64_t j, uint64_t k, uint32_t group, float* out) {
+    for (uint32_t c = 0; c < group; c++) out[c] = r[(j + c) * n + k];
+    divide_by_group(r, n, j, group, out);
+}
+
+/// Feedback::inside() of the 32 columns from `first` on; what is not set stays.
 void set_inside(const float* r, uint64_t n, uint64_t first, uint32_t group, float* out) {
-    for (uint64_t k = group; k < kPanelCols; k++) {
-        for (uint64_t j = 0; j + group <= k; j += group) {
-            for (uint32_t c = 0; c < group; c++)
-                out[k * kPanelCols + j + c] = r[(first + j + c) * n + first + k];
-            divide_by_group(r, n, first + j, group, out + k * kPanelCols + j);
-        }
-    }
+    for (uint64_t k = group; k < kPanelCols; k++)
+        for (uint64_t j = 0; j + group <= k; j += group)
+            feed_back(r, n, first + j, first + k, group, out + k * kPanelCols + j);
 }
 
 /// x S = y in place, S = R^T R of 32 columns.
@@ -134,15 +135,11 @@ Feedback Feedback::make(std::vector<float> h, uint64_t width, uint32_t group, fl
     f.inside_.assign(panels * kPanelCols * kPanelCols, 0.0f);
     for (uint64_t p = 0; p < panels; p++) {
         const uint64_t first = p * kPanelCols;
-        for (uint64_t k = first; k < width; k++) {
-            const uint64_t inside = k - first;
-            float* row = inside < kPanelCols ? &f.inside_[(first + inside) * kPanelCols]
-                                             : &f.behind_[f.offset(p) + 32 * (inside - 32)];
-            for (uint64_t j = 0; j < kPanelCols; j += group) {
-                if (k < first + j + group) break;  // the group itself, and those behind it
-                for (uint32_t c = 0; c < group; c++) row[j + c] = h[(first + j + c) * width + k];
-                divide_by_group(h.data(), width, first + j, group, row + j);
-            }
+        set_inside(h.data(), width, first, group, &f.inside_[first * kPanelCols]);
+        for (uint64_t k = first + kPanelCols; k < width; k++) {
+            float* row = &f.behind_[f.offset(p) + kPanelCols * (k - first - kPanelCols)];
+            for (uint64_t j = 0; j < kPanelCols; j += group)
+                feed_back(h.data(), width, first + j, k, group, row + j);
         }
     }
     return f;
