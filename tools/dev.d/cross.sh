@@ -41,14 +41,25 @@ cross_android() { # kernel objects alone: no NDK is needed, and nothing can be l
     preset_build android-kernels
 }
 
-cross_apple() { # the command for macOS on Apple Silicon, linked but not run: there is no emulator
+# zig TARGET: builds it for macOS on Apple Silicon by the Clang of the Python package ziglang.
+zig() {
     need python3-venv llvm-14
     [[ -x build/zig/bin/python ]] || python3 -m venv build/zig
-    build/zig/bin/python -m ziglang version >/dev/null 2>&1 ||
-        build/zig/bin/python -m pip install -q ziglang==0.17.1 || die "cannot install ziglang in build/zig"
+    if ! build/zig/bin/python -m pip install -q --disable-pip-version-check ziglang==0.17.1; then
+        say "cross: SKIPPED: ziglang cannot be installed, nothing was compiled for Apple"
+        return 0
+    fi
     GOSSET_ZIG=$(build/zig/bin/python -c 'import ziglang, os; print(os.path.dirname(ziglang.__file__))')/zig
     export GOSSET_ZIG
-    preset_build macos-zig "${@:-gosset_cli}"
+    preset_build macos-zig "$1"
+}
+
+cross_apple() { # kernel objects alone: there is no emulator
+    zig gosset_simd_neon_dotprod
+}
+
+cross_macos() { # the command, linked but not run
+    zig gosset_cli
 }
 
 targets() { compgen -A function cross_ | sed 's/^cross_//' | tr '\n' ' '; }
