@@ -8,6 +8,11 @@ namespace gosset {
 
 namespace {
 
+// Changes before a notify are seq_cst. libstdc++ skips the wake-up when its count of sleepers reads
+// 0, and that load may overtake a weaker store: a waiter that raises the count and then still finds
+// the old value would sleep for ever.
+constexpr std::memory_order kBeforeNotify = std::memory_order_seq_cst;
+
 // Waits until `value` is no longer `old`: spins, then sleeps in the kernel.
 void await_change(const std::atomic<uint32_t>& value, uint32_t old, uint32_t spins) {
     for (uint32_t i = 0; i < spins; i++) {
@@ -29,7 +34,7 @@ void Barrier::wait() {
     if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == count_) {
         arrived_.store(0, std::memory_order_relaxed);
         tickets_.store(0, std::memory_order_relaxed);
-        generation_.store(generation + 1, std::memory_order_release);
+        generation_.store(generation + 1, kBeforeNotify);
         generation_.notify_all();
         return;
     }
@@ -58,7 +63,7 @@ Result<std::unique_ptr<Pool>> Pool::create(uint32_t threads) {
 
 Pool::~Pool() {
     stop_.store(true, std::memory_order_relaxed);
-    started_.fetch_add(1, std::memory_order_release);
+    started_.fetch_add(1, kBeforeNotify);
     started_.notify_all();
     for (Thread& t : workers_) t.join();
 }
@@ -71,8 +76,7 @@ void Pool::work(uint32_t index) {
         seen++;
         if (stop_.load(std::memory_order_relaxed)) return;
         function_(context_, Member{index, count_, &barrier_});
-        if (finished_.fetch_add(1, std::memory_order_acq_rel) + 1 == count_ - 1)
-            finished_.notify_one();
+        if (finished_.fetch_add(1, kBeforeNotify) + 1 == count_ - 1) finished_.notify_one();
     }
 }
 
@@ -82,7 +86,7 @@ void Pool::run(Function fn, void* context) {
     function_ = fn, context_ = context;
     finished_.store(0, std::memory_order_relaxed);
     barrier_.tickets_.store(0, std::memory_order_relaxed);
-    started_.fetch_add(1, std::memory_order_release);
+    started_.fetch_add(1, kBeforeNotify);
     started_.notify_all();
     fn(context, Member{0, count_, &barrier_});
     for (uint32_t done; (done = finished_.load(std::memory_order_acquire)) != count_ - 1;)
