@@ -1,92 +1,12 @@
 #include "tools/quantize/feedback.hpp"
 
 #include <algorithm>
-#include <cmath>
+
+#include "tools/quantize/block_ldl.hpp"
 
 namespace gosset::quantize {
 
 namespace {
-
-constexpr uint64_t kBlock = 64;  ///< rows factored between two updates of the rest
-
-/// Row r of the upper triangular R, H = R^T R, from column r on; false: H is not positive definite.
-bool factor_block(float* h, uint64_t n, uint64_t begin, uint64_t end) {
-    for (uint64_t r = begin; r < end; r++) {
-        float* row = h + r * n;
-        for (uint64_t p = begin; p < r; p++) {
-            const float scale = h[p * n + r];
-            const float* from = h + p * n;
-            for (uint64_t c = r; c < n; c++) row[c] -= scale * from[c];
-        }
-        if (!(row[r] > 0)) return false;
-        const float inverse = 1 / std::sqrt(row[r]);
-        for (uint64_t c = r; c < n; c++) row[c] *= inverse;
-    }
-    return true;
-}
-
-/// c[rows][cols] at (r, c) of h loses the products of rows [begin, end).
-void subtract(float* h, uint64_t n, uint64_t begin, uint64_t end, uint64_t r, uint64_t rows,
-              uint64_t c, uint64_t cols, const OpKernels& ops) {
-    MatrixUpdate m{};
-    m.c = h + r * n + c, m.c_stride = n;
-    m.a = h + begin * n + r, m.a_row = 1, m.a_step = n;
-    m.b = h + begin * n + c, m.b_stride = n;
-    m.rows = rows, m.cols = cols, m.k = end - begin;
-    m.subtract = true;
-    if (cols) ops.matrix_update(m);
-}
-
-/// Cholesky factorization in place, by blocks of rows. The lower triangle is not touched.
-bool factor(float* h, uint64_t n, const OpKernels& ops) {
-    for (uint64_t begin = 0; begin < n; begin += kBlock) {
-        const uint64_t end = std::min(begin + kBlock, n);
-        if (!factor_block(h, n, begin, end)) return false;
-        for (uint64_t r = end; r < n; r += kBlock) {
-            const uint64_t next = std::min(r + kBlock, n);
-            for (uint64_t i = r; i < next; i++) subtract(h, n, begin, end, i, 1, i, next - i, ops);
-            subtract(h, n, begin, end, r, next - r, next, n - next, ops);
-        }
-    }
-    return true;
-}
-
-/// Damps and factors h. Its lower triangle serves as the copy from which to try again; `diagonal`:
-/// the damped one.
-bool damp_and_factor(std::vector<float>& h, uint64_t n, float damping, const OpKernels& ops,
-                     std::vector<float>& damped) {
-    std::vector<float> diagonal(n);
-    damped.resize(n);
-    double trace = 0;
-    for (uint64_t r = 0; r < n; r++) {
-        trace += double(diagonal[r] = h[r * n + r]);
-        for (uint64_t c = 0; c < r; c++) h[r * n + c] = h[c * n + r];
-    }
-    const float mean = float(trace / double(n));
-    if (!(mean > 0) || !std::isfinite(mean)) return false;
-    for (; damping < 1e3f; damping *= 10) {
-        for (uint64_t r = 0; r < n; r++) {
-            for (uint64_t c = r + 1; c < n; c++) h[r * n + c] = h[c * n + r];
-            h[r * n + r] = damped[r] = diagonal[r] + damping * mean;
-        }
-        if (factor(h.data(), n, ops)) return true;
-    }
-    return false;
-}
-
-/// x L_JJ = y for the group of columns [j, j + group); L_JJ[m][c] is R[j + c][j + m].
-void divide_by_group(const float* r, uint64_t n, uint64_t j, uint32_t group, float* y) {
-    for (uint32_t c = group; c-- > 0;) {
-        for (uint32_t m = c + 1; m < group; m++) y[c] -= y[m] * r[(j + c) * n + j + m];
-        y[c] /= r[(j + c) * n + j + c];
-    }
-}
-
-/// L_KJ for one column k behind the group of columns from j on: [group].
-void feed_back(const float* r, uint64_t n, uint64_t j, uint64_t k, uint32_t group, float* out) {
-    for (uint32_t c = 0; c < group; c++) out[c] = r[(j + c) * n + k];
-    divide_by_group(r, n, j, group, out);
-}
 
 /// Feedback::inside() of the 32 columns from `first` on; what is not set stays.
 void set_inside(const float* r, uint64_t n, uint64_t first, uint32_t group, float* out) {
@@ -174,23 +94,10 @@ void Feedback::make_around(const std::vector<float>& h, const std::vector<float>
     }
 }
 
-struct Feedback::Rows {
-    const Codec& codec;
-    const Encoder& encoder;
-    const float* rows;
-    uint64_t count;
-    const Tables& tables;
-    float* error;
-    uint8_t* panels;
-    uint16_t* row_scales;
-};
-
-void Feedback::encode(const Codec& codec, const Encoder& encoder, const float* rows, uint64_t count,
-                      const Tables& tables, float* error, uint8_t* panels,
-                      uint16_t* row_scales) const {
-    for (uint64_t r = 0; r < count; r += kPanelRows)
-        encoder.choose_row_scales(codec, rows + r * width_, width_, tables, row_scales + r);
-    const Rows all{codec, encoder, rows, count, tables, error, panels, row_scales};
+void Feedback::encode(const Rows& all) const {
+    for (uint64_t r = 0; r < all.count; r += kPanelRows)
+        all.encoder.choose_row_scales(all.codec, all.rows + r * width_, width_, all.tables,
+                                      all.row_scales + r);
     first_pass(all);
     for (uint32_t i = 0; i < refine_; i++) refine(all);
 }

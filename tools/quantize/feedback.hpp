@@ -40,13 +40,23 @@ class Feedback {
         return reinterpret_cast<const float(*)[kPanelCols]>(&inside_[panel * 32 * 32]);
     }
 
-    /// Encodes rows [rows][width] (rows: a multiple of 16) into panels, row scales; error:
-    /// [rows][width], scratch. Row blocks follow each other in `panels`.
-    void encode(const Codec& codec, const Encoder& encoder, const float* rows, uint64_t count,
-                const Tables& tables, float* error, uint8_t* panels, uint16_t* row_scales) const;
+    /// What is encoded, and where to. Row blocks follow each other in `panels`.
+    struct Rows {
+        const Codec& codec;
+        const Encoder& encoder;
+        const float* rows;  ///< [count][width]
+        uint64_t count;     ///< a multiple of 16
+        const Tables& tables;
+        float* error;          ///< out, [count][width]: rows - what the codes stand for
+        uint8_t* panels;       ///< out
+        uint16_t* row_scales;  ///< out, fp16 [count]
+    };
+    void encode(const Rows& all) const;
+
+    uint64_t width() const { return width_; }
+    const OpKernels& ops() const { return *ops_; }
 
   private:
-    struct Rows;   // being encoded
     struct Again;  // a panel, encoded again
     uint64_t offset(uint64_t panel) const;
     void make_around(const std::vector<float>& h, const std::vector<float>& diagonal,

@@ -118,8 +118,8 @@ Status TensorEncoder::encode(uint64_t begin, uint64_t count, EncodeScratch& scra
         prepare(&scratch.read[r * plan_->cols], &scratch.rows[r * cols], scratch);
     if (feedback_) {
         scratch.error.resize(blocks * 16 * cols);
-        feedback_->encode(*plan_->codec, *encoder_, scratch.rows.data(), blocks * 16, tables_,
-                          scratch.error.data(), scratch.codes.data(), scratch.row_scales.data());
+        feedback_->encode({*plan_->codec, *encoder_, scratch.rows.data(), blocks * 16, tables_,
+                           scratch.error.data(), scratch.codes.data(), scratch.row_scales.data()});
         return compare(begin, count, scratch, sum);
     }
     const uint64_t block_bytes = cols / 32 * plan_->codec->panel_bytes;
