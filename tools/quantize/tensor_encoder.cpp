@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "tools/quantize/output_site.hpp"
+
 namespace gosset::quantize {
 
 namespace {
@@ -29,6 +31,7 @@ Result<TensorEncoder> TensorEncoder::make(const ModelSource& source, const Tenso
 }
 
 uint64_t TensorEncoder::chunk_rows() const {
+    if (row_feedback_) return kOutputBlock;
     constexpr uint64_t kChunkWeights = uint64_t(1) << 18;  // 1 MiB of floats: stays in cache
     // With feedback the chunk reads the whole of a triangle of width^2 / 2: worth more rows.
     const uint64_t least = feedback_ ? 64 : 16;
@@ -100,6 +103,22 @@ Status TensorEncoder::compare(uint64_t begin, uint64_t count, EncodeScratch& scr
     return {};
 }
 
+void TensorEncoder::encode_fed_back(uint64_t begin, uint64_t padded, EncodeScratch& scratch) const {
+    scratch.error.resize(padded * plan_->stored_cols);
+    const Feedback::Rows all{*plan_->codec,
+                             *encoder_,
+                             scratch.rows.data(),
+                             padded,
+                             tables_,
+                             scratch.error.data(),
+                             scratch.codes.data(),
+                             scratch.row_scales.data()};
+    const RowFeedback* rows = row_feedback_ ? &(*row_feedback_)[begin / kOutputBlock] : nullptr;
+    if (!rows || rows->none()) return feedback_->encode(all);
+    scratch.target.resize(RowFeedback::kGroup * plan_->stored_cols);
+    rows->encode(*feedback_, all, scratch.target.data());
+}
+
 Status TensorEncoder::encode(uint64_t begin, uint64_t count, EncodeScratch& scratch,
                              SquaredError& sum) const {
     const uint64_t cols = plan_->stored_cols, blocks = padded_rows(count) / 16;
@@ -117,9 +136,7 @@ Status TensorEncoder::encode(uint64_t begin, uint64_t count, EncodeScratch& scra
     for (uint64_t r = 0; r < count; r++)
         prepare(&scratch.read[r * plan_->cols], &scratch.rows[r * cols], scratch);
     if (feedback_) {
-        scratch.error.resize(blocks * 16 * cols);
-        feedback_->encode({*plan_->codec, *encoder_, scratch.rows.data(), blocks * 16, tables_,
-                           scratch.error.data(), scratch.codes.data(), scratch.row_scales.data()});
+        encode_fed_back(begin, blocks * 16, scratch);
         return compare(begin, count, scratch, sum);
     }
     const uint64_t block_bytes = cols / 32 * plan_->codec->panel_bytes;
