@@ -2,6 +2,7 @@
 /// feedback, and what its errors cost.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -84,6 +85,26 @@ inline double loss(const std::vector<float>& rows, const Encoded& e, const std::
             for (uint64_t j = i; j < n; j++)
                 sum += (i == j ? 1 : 2) * d[i] * d[j] * double(h[i * n + j]);
     }
+    return sum;
+}
+
+/// tr(G E H E^T), both by their upper triangles.
+inline double loss(const std::vector<float>& rows, const Encoded& e, const std::vector<float>& g,
+                   const std::vector<float>& h, uint64_t n) {
+    const uint64_t count = rows.size() / n;
+    std::vector<double> d(rows.size()), dh(rows.size());
+    for (uint64_t i = 0; i < rows.size(); i++) d[i] = double(rows[i]) - double(e.decoded[i]);
+    for (uint64_t r = 0; r < count; r++)
+        for (uint64_t i = 0; i < n; i++)
+            for (uint64_t j = 0; j < n; j++)
+                dh[r * n + j] += d[r * n + i] * double(h[std::min(i, j) * n + std::max(i, j)]);
+    double sum = 0;
+    for (uint64_t r = 0; r < count; r++)
+        for (uint64_t s = r; s < count; s++) {
+            double dot = 0;
+            for (uint64_t i = 0; i < n; i++) dot += d[r * n + i] * dh[s * n + i];
+            sum += (r == s ? 1 : 2) * double(g[r * count + s]) * dot;
+        }
     return sum;
 }
 

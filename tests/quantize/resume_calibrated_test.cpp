@@ -73,16 +73,15 @@ TEST_CASE("a calibrated run of stories260K, stopped and continued") {
         CHECK(files.take() == whole);
         CHECK(passes == all - 2);
     }
-    SUBCASE("another text, or another part of it, is another run") {
+    SUBCASE("another text, another part of it, or gradients, is another run") {
         Options stopped = options;
         stopped.progress = stop_after("quantize", 20);
         CHECK_FALSE(quantize_model(**source, files.out, stopped).ok());
-        for (const bool text : {true, false}) {
+        for (const int change : {0, 1, 2}) {
             Options other = options;
-            if (text)
-                other.calibration.text[100] ^= 1;
-            else
-                other.calibration.tokens = 512;
+            if (change == 0) other.calibration.text[100] ^= 1;
+            if (change == 1) other.calibration.tokens = 512;
+            if (change == 2) other.calibration.gradient_tokens++;
             const Status s = quantize_model(**source, files.out, other).status();
             CHECK(s.code() == StatusCode::invalid_argument);
             CHECK(contains(s.message(), "calibration: it has 'text of 8000 bytes"));

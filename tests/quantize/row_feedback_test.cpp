@@ -12,7 +12,7 @@
 
 using namespace gosset;
 using namespace gosset::quantize;
-using test::Encoded, test::moments, test::normal_rows;
+using test::Encoded, test::loss, test::moments, test::normal_rows;
 
 namespace {
 
@@ -39,26 +39,6 @@ Encoded encode(const Codec& codec, const Feedback& columns, const RowFeedback* g
         columns.encode(what);
     e.decoded = test::decode(codec, tables, e, padded, n);
     return e;
-}
-
-/// tr(G E H E^T), both by their upper triangles.
-double loss(const std::vector<float>& rows, const Encoded& e, const std::vector<float>& g,
-            const std::vector<float>& h, uint64_t n) {
-    const uint64_t count = rows.size() / n;
-    std::vector<double> d(rows.size()), dh(rows.size());
-    for (uint64_t i = 0; i < rows.size(); i++) d[i] = double(rows[i]) - double(e.decoded[i]);
-    for (uint64_t r = 0; r < count; r++)
-        for (uint64_t i = 0; i < n; i++)
-            for (uint64_t j = 0; j < n; j++)
-                dh[r * n + j] += d[r * n + i] * double(h[std::min(i, j) * n + std::max(i, j)]);
-    double sum = 0;
-    for (uint64_t r = 0; r < count; r++)
-        for (uint64_t s = r; s < count; s++) {
-            double dot = 0;
-            for (uint64_t i = 0; i < n; i++) dot += d[r * n + i] * dh[s * n + i];
-            sum += (r == s ? 1 : 2) * double(g[r * count + s]) * dot;
-        }
-    return sum;
 }
 
 /// L of RowFeedback in full, [rows][rows].
@@ -146,8 +126,9 @@ TEST_CASE("a diagonal G changes nothing, on any number of rows") {
         CAPTURE(std::string(codec->name));
         const uint32_t group = find_encoder(*codec)->group;
         const Feedback f = Feedback::make(h, n, group, 0.01f, 1, first_ops());
-        for (const uint64_t count : {1, 5, 16, 17, 40, 512}) {
-            if (test::left_out(rng) || (count == 512 && group != 8)) continue;
+        for (const uint64_t count : {1, 5, 17, 40, 512}) {
+            if (test::left_out(rng) || (count == 512 && codec->name != std::string("e8c2")))
+                continue;
             CAPTURE(count);
             std::vector<float> g(count * count);
             for (uint64_t r = 0; r < count; r++)  // some outputs matter to nothing

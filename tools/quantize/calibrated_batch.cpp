@@ -5,6 +5,7 @@
 #include <map>
 
 #include "simd/dispatch.hpp"
+#include "tools/quantize/output_feedback.hpp"
 #include "tools/quantize/work_list.hpp"
 
 namespace gosset::quantize {
@@ -59,17 +60,21 @@ Status check_finite(const std::vector<CalibrationInput>& inputs,
 }  // namespace
 
 std::vector<CalibratedBatch> cut_batches(const std::vector<TensorEncoder>& encoders,
-                                         uint64_t memory) {
+                                         const CalibrationOptions& calibration) {
+    const uint64_t memory = calibration.text.empty() ? UINT64_MAX : calibration.memory;
     std::map<int32_t, std::map<int, uint64_t>> layers;  // site -> bytes
+    std::map<int32_t, uint64_t> outputs;                // bytes
     for (const TensorEncoder& e : encoders) {
         const auto [layer, site] = input_of(e);
-        if (layer >= 0) layers[layer][site] = factor_bytes(e);
+        if (layer < 0) continue;
+        layers[layer][site] = factor_bytes(e);
+        if (calibration.gradient_tokens) outputs[layer] += output_feedback_bytes(e);
     }
     std::map<int32_t, size_t> batch_of;
     size_t batch = 0;
     uint64_t held = 0;
     for (const auto& [layer, sites] : layers) {
-        uint64_t bytes = 0;
+        uint64_t bytes = outputs[layer];
         for (const auto& [site, n] : sites) bytes += n;
         if (held > 0 && (bytes > memory || held > memory - bytes)) batch++, held = 0;
         held += bytes;
@@ -83,9 +88,8 @@ std::vector<CalibratedBatch> cut_batches(const std::vector<TensorEncoder>& encod
     return batches;
 }
 
-Result<std::vector<Feedback>> make_feedback(const CalibratedBatch& batch, Calibrator& calibrator,
-                                            std::vector<TensorEncoder>& encoders,
-                                            const Options& options) {
+Result<BatchFeedback> make_feedback(const CalibratedBatch& batch, Calibrator& calibrator,
+                                    std::vector<TensorEncoder>& encoders, const Options& options) {
     struct Need {
         size_t input;
         uint32_t group;
@@ -109,8 +113,10 @@ Result<std::vector<Feedback>> make_feedback(const CalibratedBatch& batch, Calibr
         if (need == needs.end()) need = needs.insert(need, {input, e.feedback_group(), {}});
         need->tensors.push_back(t);
     }
-    std::vector<Feedback> feedback(needs.size());
-    if (inputs.empty()) return feedback;
+    BatchFeedback all;
+    std::vector<Feedback>& feedback = all.columns;
+    feedback.resize(needs.size());
+    if (inputs.empty()) return all;
     GOSSET_ASSIGN(std::vector<std::vector<float>> moments, calibrator.second_moments(inputs));
     GOSSET_TRY(check_finite(inputs, moments));
     GOSSET_ASSIGN(const Isa* isa, select_isa());
@@ -128,10 +134,16 @@ Result<std::vector<Feedback>> make_feedback(const CalibratedBatch& batch, Calibr
     for (size_t i = 0; i < tasks.size(); i++) tasks[i].tensor = i;
     Gate gate(0);
     GOSSET_TRY(run_tasks(tasks, options.threads, gate, [&] { return factor; }));
+    std::vector<const std::vector<RowFeedback>*> rows(encoders.size());
+    if (options.calibration.gradient_tokens) {
+        GOSSET_ASSIGN(all.rows, make_output_feedback(batch.tensors, calibrator, encoders, options));
+        for (size_t i = 0; i < all.rows.size(); i++)
+            if (!all.rows[i].empty()) rows[batch.tensors[i]] = &all.rows[i];
+    }
     for (size_t n = 0; n < needs.size(); n++)
         for (size_t t : needs[n].tensors)
-            if (!feedback[n].none()) encoders[t].set_feedback(&feedback[n]);
-    return feedback;
+            if (!feedback[n].none()) encoders[t].set_feedback(&feedback[n], rows[t]);
+    return all;
 }
 
 }  // namespace gosset::quantize

@@ -13,15 +13,20 @@ struct CalibratedBatch {
     std::vector<size_t> tensors;  ///< indices into the encoders, ascending
 };
 
-/// Whole layers, as many to a batch as `memory` bytes of second moments hold, at least one; the
-/// head comes behind the last, what takes no feedback with the first. UINT64_MAX: one batch.
+/// Whole layers, as many to a batch as calibration.memory holds, at least one; the head comes
+/// behind the last, what takes no feedback with the first. Without a calibration: one batch.
 std::vector<CalibratedBatch> cut_batches(const std::vector<TensorEncoder>& encoders,
-                                         uint64_t memory);
+                                         const CalibrationOptions& calibration);
 
-/// Calibrates the batch's inputs and sets the feedback of every tensor that takes one. The result
-/// owns what the encoders then point to.
-Result<std::vector<Feedback>> make_feedback(const CalibratedBatch& batch, Calibrator& calibrator,
-                                            std::vector<TensorEncoder>& encoders,
-                                            const Options& options);
+/// What the encoders of a batch point to.
+struct BatchFeedback {
+    std::vector<Feedback> columns;
+    std::vector<std::vector<RowFeedback>> rows;  ///< [tensor of the batch][chunk]
+};
+
+/// Calibrates the batch's inputs, with gradient_tokens its outputs too, and sets the feedback of
+/// every tensor that takes one.
+Result<BatchFeedback> make_feedback(const CalibratedBatch& batch, Calibrator& calibrator,
+                                    std::vector<TensorEncoder>& encoders, const Options& options);
 
 }  // namespace gosset::quantize

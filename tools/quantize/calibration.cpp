@@ -93,6 +93,11 @@ class RuntimeCalibrator : public Calibrator {
     Status open(const ModelSource& source, const std::string& out, const Options& options);
     Result<std::vector<std::vector<float>>> second_moments(
         const std::vector<CalibrationInput>& inputs) override;
+    /// It computes no gradients.
+    Result<std::vector<std::vector<float>>> output_moments(
+        const std::vector<CalibrationOutput>& outputs) override {
+        return std::vector<std::vector<float>>(outputs.size());
+    }
 
   private:
     Status write_reference(const ModelSource& source, const std::string& path,

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "runtime/model/observer.hpp"
+#include "tools/quantize/output_site.hpp"
 #include "tools/quantize/pipeline.hpp"
 #include "tools/quantize/rotation.hpp"
 
@@ -39,6 +40,12 @@ class Calibrator {
     /// result does not depend on the threads.
     virtual Result<std::vector<std::vector<float>>> second_moments(
         const std::vector<CalibrationInput>& inputs) = 0;
+
+    /// G = sum g g^T of the gradient of the loss with respect to each output. Of every kOutputBlock
+    /// rows, one block after another: [n][n] by rows, upper triangle set, n the rows of the block.
+    /// Empty: not known, so that the output's errors all matter alike.
+    virtual Result<std::vector<std::vector<float>>> output_moments(
+        const std::vector<CalibrationOutput>& outputs) = 0;
 
     static constexpr uint32_t kWindow = 512;
     static constexpr uint32_t kLeast = 64;  ///< tokens without which there is nothing to learn

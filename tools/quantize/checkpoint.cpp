@@ -28,11 +28,12 @@ RunIdentity identity_of(const Options& options, const ModelWriter& writer) {
     } else {
         Hash text;
         text.add({reinterpret_cast<const uint8_t*>(c.text.data()), c.text.size()});
-        identity.emplace_back("calibration", "text of " + std::to_string(c.text.size()) +
-                                                 " bytes, xxh3:" + hex(text.value()) + ", " +
-                                                 std::to_string(c.tokens) + " tokens, damping " +
-                                                 std::to_string(c.damping) + ", refined " +
-                                                 std::to_string(c.refine));
+        identity.emplace_back(
+            "calibration",
+            "text of " + std::to_string(c.text.size()) + " bytes, xxh3:" + hex(text.value()) +
+                ", " + std::to_string(c.tokens) + " tokens, damping " + std::to_string(c.damping) +
+                ", refined " + std::to_string(c.refine) + ", " + std::to_string(c.gradient_tokens) +
+                " gradient tokens, damping " + std::to_string(c.gradient_damping));
     }
     // Shapes, codecs and their versions, rotations, configuration, tokenizer.
     identity.emplace_back("plan", "xxh3:" + hex(writer.fingerprint()));

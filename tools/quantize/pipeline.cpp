@@ -46,13 +46,12 @@ Report make_report(const EncodeRun& run, const std::vector<TensorPlan>& plan) {
 Status encode_all(EncodeRun& run, const ModelSource& source, const std::string& out,
                   const Options& options) {
     const bool calibrated = !options.calibration.text.empty();
-    std::vector<CalibratedBatch> batches =
-        cut_batches(run.encoders(), calibrated ? options.calibration.memory : UINT64_MAX);
+    std::vector<CalibratedBatch> batches = cut_batches(run.encoders(), options.calibration);
     std::unique_ptr<Calibrator> calibrator;
     for (CalibratedBatch& batch : batches) {
         batch.tensors = run.missing(batch.tensors);
         if (batch.tensors.empty()) continue;  // its pass over the text is not needed again
-        std::vector<Feedback> feedback;
+        BatchFeedback feedback;
         if (calibrated) {
             if (!calibrator) {
                 GOSSET_ASSIGN(calibrator, Calibrator::make(source, out, options));
