@@ -1,0 +1,51 @@
+/// Linears of a bound model as plain float matrices, both ways: y = W x and dx = W^T dy for a
+/// window of tokens. Weights are decoded block by block, with their rotation undone, so x is what
+/// the model's own inputs are; nothing is rounded to 8 bits. Relies on the linears' decode_row and
+/// on the operation kernels.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "runtime/layers/linear.hpp"
+#include "simd/kernels.hpp"
+#include "tools/gradient/team.hpp"
+
+namespace gosset::gradient {
+
+/// [tokens][stride] floats.
+struct Rows {
+    float* at;
+    size_t stride;
+    float* row(size_t t) const { return at + t * stride; }
+};
+
+class Dense {
+  public:
+    Dense(const OpKernels& ops, Team& team) : ops_(ops), team_(team) {}
+
+    /// Rows that are decoded together.
+    static constexpr uint32_t kBlock = 512;
+
+    /// y[t][0 .. rows) = W x[t]
+    void multiply(const LinearGroup& group, const Linear& linear, Rows x, size_t tokens, Rows y);
+    /// The same for rows [begin, begin + count), count <= kBlock, to y[t][begin ..].
+    void multiply_block(const LinearGroup& group, const Linear& linear, uint32_t begin,
+                        uint32_t count, Rows x, size_t tokens, Rows y);
+    /// dx[t] += W^T dy[t]
+    void multiply_transposed(const LinearGroup& group, const Linear& linear, Rows dy, size_t tokens,
+                             Rows dx);
+
+  private:
+    /// weights_[count][stride_] from row `begin` on.
+    void decode(const LinearGroup& group, const Linear& linear, uint32_t begin, uint32_t count);
+
+    const OpKernels& ops_;
+    Team& team_;
+    size_t stride_ = 0;
+    std::vector<float> weights_;     ///< [row][stride_]
+    std::vector<float> transposed_;  ///< [column][kBlock + 16]
+    std::vector<float> scratch_;     ///< [member][padded width]
+};
+
+}  // namespace gosset::gradient
