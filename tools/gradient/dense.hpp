@@ -29,23 +29,21 @@ class Dense {
 
     /// y[t][0 .. rows) = W x[t]
     void multiply(const LinearGroup& group, const Linear& linear, Rows x, size_t tokens, Rows y);
-    /// The same for rows [begin, begin + count), count <= kBlock, to y[t][begin ..].
-    void multiply_block(const LinearGroup& group, const Linear& linear, uint32_t begin,
-                        uint32_t count, Rows x, size_t tokens, Rows y);
     /// dx[t] += W^T dy[t]
     void multiply_transposed(const LinearGroup& group, const Linear& linear, Rows dy, size_t tokens,
                              Rows dx);
 
   private:
-    /// weights_[count][stride_] from row `begin` on.
-    void decode(const LinearGroup& group, const Linear& linear, uint32_t begin, uint32_t count);
+    /// use(rows, first, n) for rows [begin + first, begin + first + n), for all first below count:
+    /// [n][padded width], on the members.
+    template <class Use>
+    void decode(const LinearGroup& group, const Linear& linear, uint32_t begin, uint32_t count,
+                Use&& use);
 
     const OpKernels& ops_;
     Team& team_;
-    size_t stride_ = 0;
-    std::vector<float> weights_;     ///< [row][stride_]
-    std::vector<float> transposed_;  ///< [column][kBlock + 16]
-    std::vector<float> scratch_;     ///< [member][padded width]
+    std::vector<float> packed_;   ///< a block in panels of 32 outputs of the product
+    std::vector<float> scratch_;  ///< [member][17][padded width]
 };
 
 }  // namespace gosset::gradient
