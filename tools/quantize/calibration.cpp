@@ -13,6 +13,7 @@
 #include "runtime/session/tokenizer.hpp"
 #include "simd/dispatch.hpp"
 #include "tools/quantize/moment_store.hpp"
+#include "tools/quantize/output_moments.hpp"
 
 namespace gosset::quantize {
 
@@ -93,11 +94,8 @@ class RuntimeCalibrator : public Calibrator {
     Status open(const ModelSource& source, const std::string& out, const Options& options);
     Result<std::vector<std::vector<float>>> second_moments(
         const std::vector<CalibrationInput>& inputs) override;
-    /// It computes no gradients.
     Result<std::vector<std::vector<float>>> output_moments(
-        const std::vector<CalibrationOutput>& outputs) override {
-        return std::vector<std::vector<float>>(outputs.size());
-    }
+        const std::vector<CalibrationOutput>& outputs) override;
 
   private:
     Status write_reference(const ModelSource& source, const std::string& path,
@@ -108,7 +106,8 @@ class RuntimeCalibrator : public Calibrator {
     std::unique_ptr<ModelWeights> model_;
     std::unique_ptr<Session> session_;
     std::vector<std::vector<uint32_t>> windows_;
-    uint64_t tokens_ = 0;
+    uint64_t tokens_ = 0, gradient_tokens_ = 0;
+    uint32_t threads_ = 1;
     ProgressFn progress_;
     std::function<void(const std::string&)> note_;
     std::optional<MomentStore> store_;  ///< with Options::resume
@@ -176,6 +175,7 @@ Status RuntimeCalibrator::cut(const CalibrationOptions& options) {
 Status RuntimeCalibrator::open(const ModelSource& source, const std::string& out,
                                const Options& options) {
     progress_ = options.progress, note_ = options.note;
+    threads_ = uint32_t(options.threads), gradient_tokens_ = options.calibration.gradient_tokens;
     const std::string path = out + ".calibration";
     GOSSET_TRY(write_reference(source, path, options));
     auto opened = ModelFile::open(path);
@@ -226,6 +226,18 @@ Result<std::vector<std::vector<float>>> RuntimeCalibrator::second_moments(
         if (stop) return aborted("stopped on request");
     }
     return collector.take();
+}
+
+Result<std::vector<std::vector<float>>> RuntimeCalibrator::output_moments(
+    const std::vector<CalibrationOutput>& outputs) {
+    if (gradient_tokens_ == 0) return std::vector<std::vector<float>>(outputs.size());
+    const size_t all = windows_.size(), length = windows_[0].size();
+    const size_t wanted = std::clamp<size_t>(gradient_tokens_ / length, 1, all);
+    std::vector<std::vector<uint32_t>> some;
+    for (size_t i = 0; i < wanted; i++) some.push_back(windows_[i * all / wanted]);
+    return sum_output_moments(*model_, some, outputs, threads_, [&](uint64_t done) {
+        return !progress_ || progress_({"gradients", "", done, wanted * length});
+    });
 }
 
 }  // namespace
