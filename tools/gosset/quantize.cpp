@@ -59,6 +59,10 @@ void declare(CLI::App& app, Arguments& a) {
     app.add_option("--calib-tokens", a.calibration.tokens, "Tokens read of it")
         ->check(CLI::Range(64u, 1u << 24))
         ->capture_default_str();
+    app.add_option("--gradient-tokens", a.calibration.gradient_tokens,
+                   "Tokens of it whose gradients tell which output errors matter; 0: none")
+        ->check(CLI::Range(uint64_t(0), uint64_t(1) << 24))
+        ->capture_default_str();
     app.add_flag("--resume", a.resume,
                  "Keep what is done when the work is interrupted, in OUT.partial, and go on from "
                  "there when the same command is given again");
@@ -84,7 +88,8 @@ Provenance provenance(const Arguments& a, std::string hash) {
     if (!a.calib.empty())
         p.command_line += " --calib " + std::filesystem::path(a.calib).filename().string() +
                           " --calib-tokens " + std::to_string(a.calibration.tokens) + " --refine " +
-                          std::to_string(a.calibration.refine);
+                          std::to_string(a.calibration.refine) + " --gradient-tokens " +
+                          std::to_string(a.calibration.gradient_tokens);
     return p;
 }
 

@@ -19,7 +19,7 @@ _gosset() {
     esac
     if [[ -z $words && $word == -* ]]; then
         case ${COMP_WORDS[1]} in
-            quantize) words="-h --help -o --codec --embed-codec --head-codec --value-codec --rotate --calib --refine --calib-tokens --resume -t --json" ;;
+            quantize) words="-h --help -o --codec --embed-codec --head-codec --value-codec --rotate --calib --refine --calib-tokens --gradient-tokens --resume -t --json" ;;
             export) words="-h --help -m -o --dtype" ;;
             run) words="-h --help -m --model -t --threads -c --context --kv --exact --no-exact --huge -n --new --ids --temp --top-k --top-p --min-p --repeat-penalty -s --seed --greedy -p --prompt -f --file --prompt-ids" ;;
             chat) words="-h --help -m --model -t --threads -c --context --kv --exact --no-exact --huge -p --prompt --system -n --new --once --chat-template --temp --top-k --top-p --min-p --repeat-penalty -s --seed --greedy" ;;
