@@ -32,7 +32,7 @@ void Backward::embed(std::span<const uint32_t> tokens) {
 }
 
 /// dx_ = dL/d(input of the final norm).
-void Backward::head(size_t tokens, const LossGradient& loss) {
+void Backward::head(size_t tokens, const LossGradient& loss, GradientSink& sink) {
     const Linear& l = m_.head.linears[0];
     const size_t stride = l.rows, dim = c_.dim;
     const float* x = inputs_.back().data();
@@ -45,6 +45,7 @@ void Backward::head(size_t tokens, const LossGradient& loss) {
             ops_.rms_norm(x + t * dim, m_.final_norm.data(), dim, c_.norm_eps, c_.norm_offset,
                           &normed_[t * dim]);
     });
+    sink.input(c_.layers, InputSite::head, {normed_.data(), dim}, dim, tokens);
     for (size_t begin = 0; begin < tokens; begin += piece) {
         const size_t count = std::min(piece, tokens - begin);
         const Rows logits{logits_.data(), stride};
@@ -72,13 +73,13 @@ bool Backward::run(std::span<const uint32_t> tokens, const LossGradient& loss, G
     layers_.set_tokens(tokens.size());
     embed(tokens);
     for (uint32_t i = 0; i < c_.layers; i++) {
-        layers_.forward(i, inputs_[i].data(), inputs_[i + 1].data());
+        layers_.forward(i, inputs_[i].data(), inputs_[i + 1].data(), sink);
         if (stop()) return false;
     }
-    head(tokens.size(), loss);
+    head(tokens.size(), loss, sink);
     for (uint32_t i = c_.layers; i-- > 0;) {
         // The last layer was the last that was computed: it is still there.
-        if (i + 1 < c_.layers) layers_.forward(i, inputs_[i].data(), inputs_[i + 1].data());
+        if (i + 1 < c_.layers) layers_.forward(i, inputs_[i].data(), inputs_[i + 1].data(), sink);
         layers_.backward(i, dx_.data(), sink);
         if (stop()) return false;
     }

@@ -30,7 +30,7 @@ class Backward {
 
   private:
     void embed(std::span<const uint32_t> tokens);
-    void head(size_t tokens, const LossGradient& loss);
+    void head(size_t tokens, const LossGradient& loss, GradientSink& sink);
 
     const ModelWeights& m_;
     const ModelConfig& c_;

@@ -196,21 +196,28 @@ void LayerPass::branch_back(const BranchWeights& b, Rows raw, Rows dx) {
     });
 }
 
-void LayerPass::forward(uint32_t layer, const float* x, float* out) {
+void LayerPass::forward(uint32_t layer, const float* x, float* out, GradientSink& sink) {
     const LayerWeights& l = m_.layers[layer];
     x_ = x;
     const Rows in{const_cast<float*>(x), c_.dim};
+    const auto show = [&](InputSite site, Buffer& b) {
+        sink.input(layer, site, b.rows(), b.width, tokens_);
+    };
     Buffer* const qkv[] = {&q_raw_, &k_raw_, &v_raw_};
     Buffer* const mlp[] = {&gate_raw_, &up_raw_};
     norm(in, l.attn_norm, normed_.rows());
+    show(InputSite::qkv, normed_);
     multiply(l.qkv, normed_.rows(), qkv);
     finish_heads(l);
     attention_.forward(shape_of(l), q_.rows(), k_.rows(), v_.rows(), tokens_, attended_.rows());
+    show(InputSite::o, attended_);
     dense_.multiply(l.o, l.o.linears[0], attended_.rows(), tokens_, o_raw_.rows());
     add_branch(l.attention, o_raw_.rows(), in, middle_.rows());
     norm(middle_.rows(), l.ffn_norm, normed_.rows());
+    show(InputSite::gate_up, normed_);
     multiply(l.gate_up, normed_.rows(), mlp);
     activate(l);
+    show(InputSite::down, activated_);
     dense_.multiply(l.down, l.down.linears[0], activated_.rows(), tokens_, down_raw_.rows());
     add_branch(l.ffn, down_raw_.rows(), middle_.rows(), {out, c_.dim});
 }

@@ -20,7 +20,7 @@ class LayerPass {
     /// Cosines and sines of positions 0 .. tokens - 1 of a context of so many.
     void set_tokens(size_t tokens);
     /// out = layer(x), both [tokens][dim]; x is kept for backward().
-    void forward(uint32_t layer, const float* x, float* out);
+    void forward(uint32_t layer, const float* x, float* out, GradientSink& sink);
     /// dx: dL/dout in, dL/dx out. The sink sees the layer's outputs on the way.
     void backward(uint32_t layer, float* dx, GradientSink& sink);
     Dense& dense() { return dense_; }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "runtime/model/observer.hpp"
 #include "tools/gradient/dense.hpp"
 #include "tools/quantize/output_site.hpp"
 
@@ -21,6 +22,9 @@ class GradientSink {
   public:
     virtual ~GradientSink() = default;
     virtual void output(const OutputGradient& gradient, Team& team) = 0;
+    /// Before that, on the way forward: what a layer's linears read, [tokens][width]. On the way
+    /// back a layer is computed again, and its inputs are shown again.
+    virtual void input(uint32_t, InputSite, Rows, size_t /*width*/, size_t /*tokens*/) {}
 };
 
 }  // namespace gosset::gradient
