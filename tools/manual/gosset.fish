@@ -12,7 +12,7 @@ complete -c gosset -n '__fish_seen_subcommand_from quantize' -l rotate -x -a 'au
 complete -c gosset -n '__fish_seen_subcommand_from quantize' -l calib -r -d 'A text to calibrate with: the errors of the weights are then arranged so that they matter least on it (LDLQ). Any prose does; a minute for a small model'
 complete -c gosset -n '__fish_seen_subcommand_from quantize' -l refine -r -d 'Times that each block of weights is encoded again, given the errors of all others; with --calib (default: 2)'
 complete -c gosset -n '__fish_seen_subcommand_from quantize' -l calib-tokens -r -d 'Tokens read of it (default: 16384)'
-complete -c gosset -n '__fish_seen_subcommand_from quantize' -l gradient-tokens -r -d 'Tokens of it whose gradients tell which output errors matter; 0: none (default: 32768)'
+complete -c gosset -n '__fish_seen_subcommand_from quantize' -l gradient-tokens -r -d 'Tokens of it whose gradients tell which output errors matter; 0: none (default: 16384)'
 complete -c gosset -n '__fish_seen_subcommand_from quantize' -l resume -d 'Keep what is done when the work is interrupted, in OUT.partial, and go on from there when the same command is given again'
 complete -c gosset -n '__fish_seen_subcommand_from quantize' -s t -r -d 'Threads: a number or auto (default: auto)'
 complete -c gosset -n '__fish_seen_subcommand_from quantize' -l json -d 'Print the report as one JSON object'

@@ -36,7 +36,7 @@ _gosset() {
                 '--calib[A text to calibrate with\: the errors of the weights are then arranged so that they matter least on it (LDLQ). Any prose does; a minute for a small model]:text:_files' \
                 '--refine[Times that each block of weights is encoded again, given the errors of all others; with --calib (default\: 2)]:uint:' \
                 '--calib-tokens[Tokens read of it (default\: 16384)]:uint:' \
-                '--gradient-tokens[Tokens of it whose gradients tell which output errors matter; 0\: none (default\: 32768)]:uint:' \
+                '--gradient-tokens[Tokens of it whose gradients tell which output errors matter; 0\: none (default\: 16384)]:uint:' \
                 '--resume[Keep what is done when the work is interrupted, in OUT.partial, and go on from there when the same command is given again]' \
                 '-t[Threads\: a number or auto (default\: auto)]:text:_files' \
                 '--json[Print the report as one JSON object]' \

@@ -31,13 +31,6 @@ uint64_t factor_bytes(const TensorEncoder& e) {
     return e.plan().stored_cols * e.plan().stored_cols * sizeof(float) / 2 * 3;
 }
 
-/// "the input of gate and up of layer 3", for the user.
-std::string name_of(const CalibrationInput& in) {
-    constexpr const char* kReaders[] = {"q, k and v", "o", "gate and up", "down", "the head"};
-    const std::string of = std::string("the input of ") + kReaders[size_t(in.site)];
-    return in.site == InputSite::head ? of : of + " of layer " + std::to_string(in.layer);
-}
-
 /// A sum of squares that is not finite: activations that are not, or too large for one.
 Status check_finite(const std::vector<CalibrationInput>& inputs,
                     const std::vector<std::vector<float>>& moments) {
@@ -52,9 +45,7 @@ Status check_finite(const std::vector<CalibrationInput>& inputs,
         if (!finite && (!first || place(inputs[i]) < place(*first))) first = &inputs[i];
     }
     if (!first) return {};
-    return corrupt("calibration: " + name_of(*first) +
-                   " overflows on this text (it is infinite, not a number, or its square is): the "
-                   "weights before it are too large, so the model cannot be calibrated");
+    return input_overflows(first->layer, first->site);
 }
 
 }  // namespace

@@ -242,6 +242,15 @@ Result<std::vector<std::vector<float>>> RuntimeCalibrator::output_moments(
 
 }  // namespace
 
+Status input_overflows(uint32_t layer, InputSite site) {
+    constexpr const char* kReaders[] = {"q, k and v", "o", "gate and up", "down", "the head"};
+    std::string name = std::string("the input of ") + kReaders[size_t(site)];
+    if (site != InputSite::head) name += " of layer " + std::to_string(layer);
+    return corrupt("calibration: " + name +
+                   " overflows on this text (it is infinite, not a number, or its square is): the "
+                   "weights before it are too large, so the model cannot be calibrated");
+}
+
 Result<std::unique_ptr<Calibrator>> Calibrator::make(const ModelSource& source,
                                                      const std::string& out,
                                                      const Options& options) {

@@ -25,6 +25,9 @@ struct CalibrationInput {
     const RowTransform* transform;
 };
 
+/// The error of an input that is not finite, or whose square is not.
+Status input_overflows(uint32_t layer, InputSite site);
+
 class Calibrator {
   public:
     /// Writes the 8-bit copy next to `out`, opens it, deletes its name (its bytes go when the

@@ -1,10 +1,12 @@
 #include "tools/quantize/output_moments.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "format/hash.hpp"
 #include "runtime/base/rng.hpp"
 #include "tools/gradient/backward.hpp"
+#include "tools/quantize/calibration.hpp"
 
 namespace gosset::quantize {
 
@@ -37,7 +39,15 @@ class Collector : public gradient::GradientSink {
             }
         }
     }
+    void input(uint32_t layer, InputSite site, gradient::Rows x, size_t width,
+               size_t tokens) override {
+        for (size_t t = 0; t < tokens && finite_.ok(); t++)
+            if (!std::isfinite(ops_.dot(x.row(t), x.row(t), width)))
+                finite_ = input_overflows(layer, site);
+    }
     std::vector<std::vector<float>> take() { return std::move(moments_); }
+    /// An error once an input has overflowed.
+    const Status& finite() const { return finite_; }
 
   private:
     /// h[n][n] += dy^T dy, n columns of dy; upper triangle.
@@ -66,34 +76,26 @@ class Collector : public gradient::GradientSink {
     const std::vector<CalibrationOutput>& outputs_;
     std::vector<std::vector<float>> moments_;
     std::vector<float> packed_;
+    Status finite_;
 };
 
-/// logits become dL/dlogits of -log p(label), the label drawn from p.
-void draw_and_subtract(const OpKernels& ops, float* logits, size_t vocab, double at) {
-    ops.softmax(logits, vocab);
-    double sum = 0;
-    size_t label = vocab - 1;
-    for (size_t i = 0; i < vocab; i++) {
-        sum += double(logits[i]);
-        if (sum > at) {
-            label = i;
-            break;
-        }
-    }
-    logits[label] -= 1;
-}
+}  // namespace
 
-/// A number in [0, 1) for each token of a window.
-std::vector<double> draws(const std::vector<uint32_t>& window) {
+std::vector<double> label_draws(const std::vector<uint32_t>& window) {
     Hash hash;
     hash.add({reinterpret_cast<const uint8_t*>(window.data()), window.size() * sizeof window[0]});
     Rng rng(hash.value());
-    std::vector<double> at(window.size());
-    for (double& x : at) x = rng.uniform();
-    return at;
+    std::vector<double> draws(window.size());
+    for (double& x : draws) x = rng.uniform();
+    return draws;
 }
 
-}  // namespace
+size_t label_of(std::span<const float> p, double draw) {
+    double sum = 0;
+    for (size_t i = 0; i < p.size(); i++)
+        if ((sum += double(p[i])) > draw) return i;
+    return p.size() - 1;
+}
 
 Result<std::vector<std::vector<float>>> sum_output_moments(
     const ModelWeights& model, std::span<const std::vector<uint32_t>> windows,
@@ -107,12 +109,15 @@ Result<std::vector<std::vector<float>>> sum_output_moments(
     Collector collector(*model.ops, outputs);
     uint64_t done = 0;
     for (const std::vector<uint32_t>& window : windows) {
-        const std::vector<double> at = draws(window);
-        const auto loss = [&](size_t t, float* logits) {
-            draw_and_subtract(*model.ops, logits, model.config.vocab, at[t]);
+        const std::vector<double> draws = label_draws(window);
+        const auto loss = [&](size_t t, float* logits) {  // of -log p(label), which is p - 1 there
+            model.ops->softmax(logits, model.config.vocab);
+            logits[label_of({logits, model.config.vocab}, draws[t])] -= 1;
         };
-        if (!backward.run(window, loss, collector, [&] { return progress(done); }))
-            return aborted("stopped on request");
+        const auto go_on = [&] { return collector.finite().ok() && progress(done); };
+        const bool whole = backward.run(window, loss, collector, go_on);
+        GOSSET_TRY(collector.finite());
+        if (!whole) return aborted("stopped on request");
         done += window.size();
         if (!progress(done)) return aborted("stopped on request");
     }

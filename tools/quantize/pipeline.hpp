@@ -32,7 +32,7 @@ struct CalibrationOptions {
     float damping = 0.01f;    ///< Feedback::make
     uint32_t refine = 2;      ///< Feedback::make; 0 takes half as long and a third of the memory
     /// Tokens whose gradients tell which output errors matter (RowFeedback); 0: none.
-    uint64_t gradient_tokens = 32768;
+    uint64_t gradient_tokens = 16384;
     float gradient_damping = 0.1f;  ///< RowFeedback::make
     /// Bytes of second moments, or of the factors that replace them, held at a time: as many layers
     /// as fit (at least one), a pass over the text each.
