@@ -13,7 +13,7 @@ namespace gosset::test {
 namespace {
 
 using gradient::Backward;
-using quantize::OutputSite;
+using gradient::OutputSite;
 using Place = std::pair<uint32_t, int>;  // layer, site
 
 /// Inputs of all linears, as the runtime shows them.
@@ -159,7 +159,7 @@ void check_family(const Golden& g, Rng& rng) {
         void output(const gradient::OutputGradient&, gradient::Team&) override {}
     } nobody;
     for (uint32_t layer = 0; layer < w.config.layers; layer++)
-        for (int site = 0; site < int(quantize::kOutputSites); site++) {
+        for (int site = 0; site < int(gradient::kOutputSites); site++) {
             CAPTURE(layer);
             CAPTURE(site);
             const Slot s = slot_of(w.layers[layer], OutputSite(site));
@@ -218,7 +218,7 @@ TEST_CASE("gradients do not depend on threads, nor on windows before") {
         // longrope's frequencies are those of the window's length, the same for both
         const auto one = gradients(*m.weights, g.tokens(), g.tokens().size(), 1);
         const auto three = gradients(*m.weights, g.tokens(), g.tokens().size() + 70, 3);
-        REQUIRE(one.size() == m.weights->config.layers * quantize::kOutputSites);
+        REQUIRE(one.size() == m.weights->config.layers * gradient::kOutputSites);
         for (const auto& [place, dy] : one) {
             const std::vector<float>& other = three.at(place);
             REQUIRE(dy.size() == other.size());

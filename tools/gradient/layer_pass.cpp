@@ -7,8 +7,6 @@
 
 namespace gosset::gradient {
 
-using quantize::OutputSite;
-
 LayerPass::Buffer LayerPass::buffer(size_t width) const {
     return {std::vector<float>(capacity_ * width), width};
 }

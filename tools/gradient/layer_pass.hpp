@@ -49,7 +49,7 @@ class LayerPass {
     void activate_back();
     void add_branch(const BranchWeights& b, Rows raw, Rows x, Rows out);
     void branch_back(const BranchWeights& b, Rows raw, Rows dx);
-    void emit(GradientSink& sink, uint32_t layer, quantize::OutputSite site, Rows dy);
+    void emit(GradientSink& sink, uint32_t layer, OutputSite site, Rows dy);
 
     const ModelWeights& m_;
     const ModelConfig& c_;

@@ -6,14 +6,14 @@
 
 #include "runtime/model/observer.hpp"
 #include "tools/gradient/dense.hpp"
-#include "tools/quantize/output_site.hpp"
+#include "tools/gradient/output_site.hpp"
 
 namespace gosset::gradient {
 
 /// dL/dy of a linear's output y = W x, of all tokens of a window.
 struct OutputGradient {
     uint32_t layer;
-    quantize::OutputSite site;
+    OutputSite site;
     size_t rows, tokens;
     Rows dy;  ///< [tokens][rows]
 };

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "runtime/model/observer.hpp"
-#include "tools/quantize/output_site.hpp"
+#include "tools/quantize/calibration_output.hpp"
 #include "tools/quantize/pipeline.hpp"
 #include "tools/quantize/rotation.hpp"
 

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "simd/dispatch.hpp"
-#include "tools/quantize/output_site.hpp"
+#include "tools/quantize/calibration_output.hpp"
 #include "tools/quantize/work_list.hpp"
 
 namespace gosset::quantize {

@@ -11,7 +11,7 @@
 
 #include "runtime/base/status.hpp"
 #include "runtime/model/weights.hpp"
-#include "tools/quantize/output_site.hpp"
+#include "tools/quantize/calibration_output.hpp"
 
 namespace gosset::quantize {
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "tools/quantize/output_site.hpp"
+#include "tools/quantize/calibration_output.hpp"
 
 namespace gosset::quantize {
 

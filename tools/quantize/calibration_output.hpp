@@ -1,13 +1,14 @@
-/// The outputs of a layer's linears whose gradients calibration asks for: one a tensor, unlike the
-/// inputs (runtime/model/observer.hpp), which some linears share. Relies on nothing.
+/// The outputs of a layer's linears whose gradients calibration asks for. Relies on nothing.
 #pragma once
 
 #include <cstdint>
 
+#include "tools/gradient/output_site.hpp"
+
 namespace gosset::quantize {
 
-enum class OutputSite : uint8_t { q, k, v, o, gate, up, down };
-inline constexpr uint32_t kOutputSites = 7;  ///< of a layer
+using gradient::kOutputSites;
+using gradient::OutputSite;
 
 /// An output the second moments of whose gradient are wanted, G = sum g g^T over tokens.
 struct CalibrationOutput {
